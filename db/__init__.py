@@ -1,0 +1,1 @@
+"""The shop: what is true even with no API."""

@@ -1,0 +1,1 @@
+"""The promise: what clients may ask, and what they hear back."""
