@@ -1,0 +1,137 @@
+"""Rows, statements and transactions: all that the contexts share.
+
+A read is a constant statement, prepared once per connection; a write is a function that runs inside
+:func:`atomically`. Both find the connection by themselves, the open transaction's where there is one.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar, Final, TypeVar, cast
+from uuid import UUID
+
+import asyncpg
+from tortoise import connections, fields
+from tortoise.exceptions import IntegrityError
+from tortoise.models import Model
+from tortoise.transactions import in_transaction
+
+from db import ids
+from db.engine import Client, Transaction
+from db.errors import Code, Reason, RetryLater, Unavailable
+
+T = TypeVar("T")
+
+ATTEMPTS: Final = 4
+"""One try and at most three more."""
+_JITTER_SECONDS: Final = 0.05
+
+
+class Row(Model):
+    """A row with a UUIDv7 of its own, shown to the world as a TypeID."""
+
+    prefix: ClassVar[str]
+
+    id = fields.UUIDField(primary_key=True, default=ids.new)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def typeid(self) -> str:
+        return ids.encode(self.prefix, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A piece of SQL that decides, with its parameters.
+
+    ``sql`` is a constant with ``{0}``, ``{1}``, … where its parameters go, so that one statement
+    can number the parameters of its parts: see :meth:`numbered`.
+    """
+
+    sql: str
+    parameters: tuple[Any, ...] = ()
+
+    def numbered(self, first: int) -> str:
+        """Print the condition with its parameters as ``$first``, ``$first+1``, …"""
+        return self.sql.format(*(f"${first + index}" for index in range(len(self.parameters))))
+
+
+def _connection() -> Client | Transaction:
+    return cast("Client | Transaction", connections.get("default"))
+
+
+async def fetch(sql: str, *arguments: Any) -> list[asyncpg.Record]:
+    """Run a constant statement and return its rows.
+
+    :raises Unavailable: the database is away or did not answer in time.
+    """
+    return await _connection().fetch(sql, arguments)
+
+
+async def fetch_one(sql: str, *arguments: Any) -> asyncpg.Record | None:
+    """Run a constant statement and return its first row, if it has one."""
+    rows = await _connection().fetch(sql, arguments)
+    return rows[0] if rows else None
+
+
+async def fetch_value(sql: str, *arguments: Any) -> Any:
+    """Run a constant statement and return the first value of its first row."""
+    rows = await _connection().fetch(sql, arguments)
+    return rows[0][0] if rows else None
+
+
+async def execute(sql: str, *arguments: Any) -> int:
+    """Run a constant statement and return how many rows it touched."""
+    status = await _connection().execute(sql, arguments)
+    count = status.rpartition(" ")[2]
+    return int(count) if count.isdigit() else 0
+
+
+async def atomically(work: Callable[[], Awaitable[T]]) -> T:
+    """Run ``work`` in one transaction: all of it happens, or nothing.
+
+    A deadlock or a serialization failure runs the whole of it again, so ``work`` must have no
+    effect outside the database. Inside an open transaction it simply joins in.
+
+    :raises RetryLater: a lock was not to be had in time.
+    :raises Unavailable: the database is away, too slow, or the conflict would not end.
+    """
+    if isinstance(_connection(), Transaction):
+        return await work()
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            await asyncio.sleep(random.uniform(0, _JITTER_SECONDS * attempt))  # noqa: S311 - jitter
+        try:
+            return await _once(work)
+        except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
+            continue
+        except asyncpg.LockNotAvailableError as error:
+            raise RetryLater(
+                "Someone else is changing this right now. Send the same call again.",
+                code=Code.IDEMPOTENCY_IN_PROGRESS,
+            ) from error
+    raise Unavailable(Reason.DATABASE, "Too many changes at once. Send the same call again.")
+
+
+async def _once(work: Callable[[], Awaitable[T]]) -> T:
+    async with in_transaction("default"):
+        return await work()
+
+
+def violated(error: BaseException) -> str | None:
+    """Name the constraint that the database refused to break, if that is what happened."""
+    cause = error.args[0] if isinstance(error, IntegrityError) and error.args else error
+    if isinstance(cause, asyncpg.IntegrityConstraintViolationError):
+        return cause.constraint_name
+    return None
+
+
+def by_key(rows: list[asyncpg.Record], keys: list[UUID], column: int = 0) -> list[list[Any]]:
+    """Group records by the UUID in ``column``, in the order of ``keys``; none gives an empty list."""
+    groups: dict[UUID, list[Any]] = {key: [] for key in keys}
+    for row in rows:
+        groups[row[column]].append(row)
+    return [groups[key] for key in keys]

@@ -1,0 +1,111 @@
+"""How the shop finds its database: Tortoise's configuration, the pool, migrations."""
+
+import os
+from pathlib import Path
+from typing import Any, Final
+
+import asyncpg
+from aerich import Command
+from tortoise import Tortoise, connections
+from tortoise.backends.base.config_generator import expand_db_url
+
+from db import engine
+
+MODELS: Final = [
+    "db.events.models",
+    "db.shop.models",
+    "db.users.models",
+    "db.catalog.models",
+    "db.stock.models",
+    "db.carts.models",
+    "db.payments.models",
+    "db.orders.models",
+]
+MIGRATIONS: Final = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK: Final = "tradepost.migrate"
+
+
+def configuration(url: str, *, pool_min: int = 2, pool_max: int = 10) -> dict[str, Any]:
+    """Describe the database at ``url`` to Tortoise."""
+    credentials = expand_db_url(url)["credentials"]
+    return {
+        "connections": {
+            "default": {
+                "engine": "db.engine",
+                "credentials": {
+                    **credentials,
+                    "minsize": pool_min,
+                    "maxsize": pool_max,
+                    "timeout": 5,
+                    "command_timeout": engine.COMMAND_SECONDS,
+                    "application_name": "tradepost",
+                    "server_settings": {
+                        "timezone": "UTC",
+                        "statement_timeout": _milliseconds(engine.WRITE_SECONDS),
+                        "lock_timeout": _milliseconds(engine.LOCK_SECONDS),
+                        "idle_in_transaction_session_timeout": _milliseconds(
+                            engine.IDLE_IN_TRANSACTION_SECONDS
+                        ),
+                    },
+                },
+            }
+        },
+        "apps": {
+            "tradepost": {"models": [*MODELS, "aerich.models"], "default_connection": "default"}
+        },
+        "use_tz": True,
+        "timezone": "UTC",
+    }
+
+
+def _milliseconds(seconds: float) -> str:
+    return str(int(seconds * 1000))
+
+
+class Database:
+    """The pool of this process. Open it once; models and statements find it by themselves."""
+
+    def __init__(self, url: str, *, pool_min: int = 2, pool_max: int = 10) -> None:
+        self.url = url
+        self.pool_min = pool_min
+        self.pool_max = pool_max
+
+    async def open(self) -> None:
+        """Open the pool.
+
+        :raises tortoise.exceptions.ConfigurationError: a database is open in this process already.
+        """
+        await Tortoise.init(
+            config=configuration(self.url, pool_min=self.pool_min, pool_max=self.pool_max),
+            _enable_global_fallback=True,
+        )
+        # Tortoise opens its pool at the first query. Opening it now makes the start fail, not a request.
+        await connections.get("default").execute_query("SELECT 1")
+
+    async def close(self) -> None:
+        """Close the pool; connections that do not end in time are cut."""
+        await Tortoise.close_connections()
+
+
+async def migrate(url: str) -> list[str]:
+    """Bring the schema up to date; of many callers at once, one works and the others wait.
+
+    Needs a direct connection: the advisory lock is held by the session.
+    Returns the names of the migrations that this call applied.
+    """
+    lock = await asyncpg.connect(url)
+    try:
+        await lock.execute("SELECT pg_advisory_lock(hashtext($1))", _MIGRATION_LOCK)
+        command = Command(
+            tortoise_config=configuration(url), app="tradepost", location=str(MIGRATIONS)
+        )
+        async with command:
+            return list(await command.upgrade(run_in_transaction=True))
+    finally:
+        await lock.close()
+
+
+TORTOISE: Final = configuration(
+    os.environ.get("DATABASE_URL", "postgresql://tradepost@localhost/tradepost")
+)
+"""For the aerich command line only."""

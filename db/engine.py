@@ -1,0 +1,110 @@
+"""Tortoise's asyncpg engine, with limits: what waits here, waits for a bounded time.
+
+Three things differ from the engine that Tortoise ships: taking a connection from the pool has a time
+limit, errors that pass by themselves are told apart from those that do not, and a connection goes
+back to the pool without the round trip that resets session state (nothing here ever sets any:
+settings are ``SET LOCAL``, advisory locks end with their transaction).
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Any, Final
+
+import asyncpg
+from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
+from tortoise.backends.base.client import TransactionContext, TransactionContextPooled
+
+from db.errors import Reason, Unavailable
+
+ACQUIRE_SECONDS: Final = 1.0
+READ_SECONDS: Final = 2.5
+WRITE_SECONDS: Final = 4.0
+COMMAND_SECONDS: Final = 5.0
+LOCK_SECONDS: Final = 2.0
+IDLE_IN_TRANSACTION_SECONDS: Final = 10.0
+
+_AWAY = (
+    asyncpg.InterfaceError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.TooManyConnectionsError,
+    asyncpg.InsufficientResourcesError,
+    asyncpg.ReadOnlySQLTransactionError,
+    asyncpg.InvalidCatalogNameError,
+    OSError,
+)
+
+
+class _Connection(asyncpg.Connection[asyncpg.Record]):
+    def get_reset_query(self) -> str:
+        return ""
+
+
+class _Pool(asyncpg.Pool[asyncpg.Record]):
+    __slots__ = ()
+
+    def acquire(self, *, timeout: float | None = None) -> Any:  # noqa: ASYNC109 - asyncpg's own signature
+        return super().acquire(timeout=ACQUIRE_SECONDS if timeout is None else timeout)
+
+
+async def _translated(call: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
+    """Await a call; a database that is away, full or too slow becomes :class:`Unavailable`."""
+    try:
+        return await call(*args, **kwargs)
+    except (asyncpg.QueryCanceledError, TimeoutError) as error:
+        raise Unavailable(Reason.TIMEOUT, "The database did not answer in time.") from error
+    except _AWAY as error:
+        raise Unavailable(Reason.DATABASE, "The database is away.") from error
+
+
+class Transaction(TransactionWrapper):
+    """The connection of one open transaction."""
+
+    async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        return await _translated(super()._translate_exceptions, func, *args, **kwargs)
+
+    async def fetch(self, sql: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
+        async with self.acquire_connection() as connection:
+            return await _translated(connection.fetch, sql, *arguments)  # type: ignore[no-any-return]
+
+    async def execute(self, sql: str, arguments: tuple[Any, ...]) -> str:
+        async with self.acquire_connection() as connection:
+            return await _translated(connection.execute, sql, *arguments)  # type: ignore[no-any-return]
+
+    async def commit(self) -> None:
+        await _translated(super().commit)
+
+
+class Client(AsyncpgDBClient):
+    """A pool of connections."""
+
+    connection_class = _Connection
+
+    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool[asyncpg.Record]:
+        pool = asyncpg.create_pool(None, **kwargs)
+        pool.__class__ = _Pool  # create_pool has no argument for its class
+        return await pool
+
+    async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        return await _translated(super()._translate_exceptions, func, *args, **kwargs)
+
+    def _in_transaction(self) -> TransactionContext:
+        return TransactionContextPooled(Transaction(self), self._pool_init_lock)
+
+    async def fetch(self, sql: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
+        return await _translated(self._fetch, sql, arguments)  # type: ignore[no-any-return]
+
+    async def _fetch(self, sql: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
+        async with self.acquire_connection() as connection:
+            return await connection.fetch(sql, *arguments, timeout=READ_SECONDS)
+
+    async def execute(self, sql: str, arguments: tuple[Any, ...]) -> str:
+        return await _translated(self._execute, sql, arguments)  # type: ignore[no-any-return]
+
+    async def _execute(self, sql: str, arguments: tuple[Any, ...]) -> str:
+        async with self.acquire_connection() as connection:
+            return await connection.execute(sql, *arguments)
+
+
+client_class = Client
