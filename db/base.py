@@ -19,7 +19,7 @@ from tortoise.transactions import in_transaction
 
 from db import ids
 from db.engine import Client, Transaction
-from db.errors import Code, Reason, RetryLater, Unavailable
+from db.errors import Reason, Unavailable
 
 T = TypeVar("T")
 
@@ -96,8 +96,8 @@ async def atomically(work: Callable[[], Awaitable[T]]) -> T:
     A deadlock or a serialization failure runs the whole of it again, so ``work`` must have no
     effect outside the database. Inside an open transaction it simply joins in.
 
-    :raises RetryLater: a lock was not to be had in time.
-    :raises Unavailable: the database is away, too slow, or the conflict would not end.
+    :raises Unavailable: a lock was not to be had in time, the conflict would not end, or the
+        database is away or too slow.
     """
     if isinstance(_connection(), Transaction):
         return await work()
@@ -109,9 +109,8 @@ async def atomically(work: Callable[[], Awaitable[T]]) -> T:
         except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
             continue
         except asyncpg.LockNotAvailableError as error:
-            raise RetryLater(
-                "Someone else is changing this right now. Send the same call again.",
-                code=Code.IDEMPOTENCY_IN_PROGRESS,
+            raise Unavailable(
+                Reason.DATABASE, "Someone else is changing this right now. Send the same call again."
             ) from error
     raise Unavailable(Reason.DATABASE, "Too many changes at once. Send the same call again.")
 
