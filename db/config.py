@@ -1,5 +1,6 @@
 """How the shop finds its database: Tortoise's configuration, the pool, migrations."""
 
+import asyncio
 import os
 from pathlib import Path
 from typing import Any, Final
@@ -25,8 +26,17 @@ MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK: Final = "tradepost.migrate"
 
 
-def configuration(url: str, *, pool_min: int = 2, pool_max: int = 10) -> dict[str, Any]:
-    """Describe the database at ``url`` to Tortoise."""
+def configuration(
+    url: str,
+    *,
+    pool_min: int = 2,
+    pool_max: int = 10,
+    statement_seconds: float | None = engine.WRITE_SECONDS,
+) -> dict[str, Any]:
+    """Describe the database at ``url`` to Tortoise.
+
+    ``statement_seconds`` is the longest that one statement may take; None for work that may be long.
+    """
     credentials = expand_db_url(url)["credentials"]
     return {
         "connections": {
@@ -37,11 +47,11 @@ def configuration(url: str, *, pool_min: int = 2, pool_max: int = 10) -> dict[st
                     "minsize": pool_min,
                     "maxsize": pool_max,
                     "timeout": 5,
-                    "command_timeout": engine.COMMAND_SECONDS,
+                    "command_timeout": engine.COMMAND_SECONDS if statement_seconds else None,
                     "application_name": "tradepost",
                     "server_settings": {
                         "timezone": "UTC",
-                        "statement_timeout": _milliseconds(engine.WRITE_SECONDS),
+                        "statement_timeout": _milliseconds(statement_seconds or 0),
                         "lock_timeout": _milliseconds(engine.LOCK_SECONDS),
                         "idle_in_transaction_session_timeout": _milliseconds(
                             engine.IDLE_IN_TRANSACTION_SECONDS
@@ -96,13 +106,16 @@ async def migrate(url: str) -> list[str]:
     lock = await asyncpg.connect(url)
     try:
         await lock.execute("SELECT pg_advisory_lock(hashtext($1))", _MIGRATION_LOCK)
-        command = Command(
-            tortoise_config=configuration(url), app="tradepost", location=str(MIGRATIONS)
-        )
-        async with command:
-            return list(await command.upgrade(run_in_transaction=True))
+        # In a task of its own: aerich leaves its Tortoise context behind in the one it ran in.
+        return await asyncio.create_task(_upgrade(url))
     finally:
         await lock.close()
+
+
+async def _upgrade(url: str) -> list[str]:
+    patient = configuration(url, statement_seconds=None)
+    async with Command(patient, app="tradepost", location=str(MIGRATIONS)) as command:
+        return list(await command.upgrade(run_in_transaction=True))
 
 
 TORTOISE: Final = configuration(

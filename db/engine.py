@@ -36,12 +36,12 @@ _AWAY = (
 )
 
 
-class _Connection(asyncpg.Connection[asyncpg.Record]):
+class _Connection(asyncpg.Connection):  # type: ignore[type-arg]  # generic in the stubs only
     def get_reset_query(self) -> str:
         return ""
 
 
-class _Pool(asyncpg.Pool[asyncpg.Record]):
+class _Pool(asyncpg.Pool):  # type: ignore[type-arg]  # generic in the stubs only
     __slots__ = ()
 
     def acquire(self, *, timeout: float | None = None) -> Any:  # noqa: ASYNC109 - asyncpg's own signature
@@ -81,7 +81,7 @@ class Client(AsyncpgDBClient):
 
     connection_class = _Connection
 
-    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool[asyncpg.Record]:
+    async def create_pool(self, **kwargs: Any) -> _Pool:
         pool = asyncpg.create_pool(None, **kwargs)
         pool.__class__ = _Pool  # create_pool has no argument for its class
         return await pool
