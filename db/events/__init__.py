@@ -1,1 +1,22 @@
-""""""
+"""The record: what happened, who changed what, and which calls were made before.
+
+Everything here is written in the transaction of the change that it tells of, so that there is
+an event if and only if there was a change. The claim of an idempotency key is part of that
+transaction too: a process that is killed takes its claim with it.
+"""
+
+from db.events.idempotency import Claim, Outcome, once, seen
+from db.events.models import AuditEvent, Event
+from db.events.record import Topic, audit, record
+
+__all__ = [
+    "AuditEvent",
+    "Claim",
+    "Event",
+    "Outcome",
+    "Topic",
+    "audit",
+    "once",
+    "record",
+    "seen",
+]

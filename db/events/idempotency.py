@@ -1,0 +1,156 @@
+"""Calls that may be made again: the same key gives the same outcome, and the work is done once.
+
+The key is claimed inside the transaction that does the work. There is no state "in progress", no
+lease, and nothing to clean up after a kill: the claim dies with the work. A twin that comes at the
+same time waits on the unique index until the first one is done.
+Brandur Leach recommends this wherever the work is local: brandur.org/idempotency-keys.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+import orjson
+
+from db.base import atomically, execute, fetch
+from db.errors import Code, Refusal, RetryLater
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The key of a call, and what it stands for.
+
+    ``args_hash`` is the SHA-256 of the mutation's name and its coerced arguments without the key.
+    ``also`` are further scopes in which the same call may have been made before it had this one.
+    """
+
+    scope: str
+    key: str
+    mutation: str
+    args_hash: bytes
+    also: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a call did: the ids of its objects, and the failures that it left behind on purpose.
+
+    Only ids and failures are kept. Whoever replays it reads the objects as they are now.
+    """
+
+    ids: dict[str, str] = field(default_factory=dict)
+    errors: list[dict[str, Any]] = field(default_factory=list)
+    replayed: bool = False
+    first_seen_at: datetime | None = None
+
+
+_queues: dict[tuple[str, str], tuple[asyncio.Lock, int]] = {}
+
+
+@asynccontextmanager
+async def _in_turn(claim: Claim) -> AsyncIterator[None]:
+    """Let the calls of this process that share a key go one at a time.
+
+    A stampede of fifty then costs one connection to the database, and not fifty.
+    """
+    name = (claim.scope, claim.key)
+    lock, waiting = _queues.get(name, (asyncio.Lock(), 0))
+    _queues[name] = (lock, waiting + 1)
+    try:
+        async with lock:
+            yield
+    finally:
+        lock, waiting = _queues.pop(name)
+        if waiting > 1:
+            _queues[name] = (lock, waiting - 1)
+
+
+async def once(
+    claim: Claim | None, now: datetime, work: Callable[[], Awaitable[Outcome]]
+) -> Outcome:
+    """Do the work in one transaction, unless it was done before under the same key.
+
+    A refusal rolls the claim back with the work, so the corrected call may use the same key.
+
+    :raises Refusal: IDEMPOTENCY_KEY_REUSED, where the key stands for another call.
+    :raises RetryLater: IDEMPOTENCY_IN_PROGRESS, where the first call takes too long.
+    """
+    if claim is None:
+        return await atomically(work)
+
+    async def claimed() -> Outcome:
+        earlier = await _claim(claim, now)
+        if earlier is not None:
+            return earlier
+        outcome = await work()
+        await settle(claim, outcome)
+        return outcome
+
+    async with _in_turn(claim):
+        return await atomically(claimed)
+
+
+async def seen(claim: Claim) -> Outcome | None:
+    """Find the outcome of an earlier call with this key, without claiming it.
+
+    :raises Refusal: IDEMPOTENCY_KEY_REUSED, where the key stands for another call.
+    """
+    rows = await fetch(
+        "SELECT mutation, args_hash, outcome, created_at FROM idempotency"
+        " WHERE scope = ANY($1) AND key = $2",
+        [claim.scope, *claim.also],
+        claim.key,
+    )
+    return _replay(claim, rows)
+
+
+async def settle(claim: Claim, outcome: Outcome) -> None:
+    """Keep the outcome under the key; called again, it replaces what was kept."""
+    await execute(
+        "UPDATE idempotency SET outcome = $3::text::jsonb WHERE scope = $1 AND key = $2",
+        claim.scope,
+        claim.key,
+        orjson.dumps({"ids": outcome.ids, "errors": outcome.errors}).decode(),
+    )
+
+
+async def _claim(claim: Claim, now: datetime) -> Outcome | None:
+    if claim.also:
+        earlier = await seen(claim)
+        if earlier is not None:
+            return earlier
+    try:
+        won = await execute(
+            "INSERT INTO idempotency (scope, key, mutation, args_hash, created_at)"
+            " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+            claim.scope,
+            claim.key,
+            claim.mutation,
+            claim.args_hash,
+            now,
+        )
+    except asyncpg.LockNotAvailableError as error:
+        raise RetryLater(
+            "The first call with this key is still running. Send it again in a moment.",
+            code=Code.IDEMPOTENCY_IN_PROGRESS,
+        ) from error
+    return None if won else await seen(claim)
+
+
+def _replay(claim: Claim, rows: Sequence[asyncpg.Record]) -> Outcome | None:
+    if not rows:
+        return None
+    for row in rows:
+        if row["mutation"] == claim.mutation and row["args_hash"] == claim.args_hash:
+            kept = orjson.loads(row["outcome"])
+            return Outcome(kept["ids"], kept["errors"], True, row["created_at"])
+    raise Refusal(
+        Code.IDEMPOTENCY_KEY_REUSED,
+        "This key was used for another call. Make a new key for each new call.",
+        ("idempotency_key",),
+    )
