@@ -127,7 +127,7 @@ def _keep_watch(folder: Path) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        subprocess.Popen(
+        watcher = subprocess.Popen(
             [sys.executable, "-S", "-m", "db.embedded.server", folder],
             pass_fds=[lock.fileno()],
             cwd="/",
@@ -137,6 +137,7 @@ def _keep_watch(folder: Path) -> None:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
+        watcher.returncode = 0  # it outlives us on purpose: nobody waits for it, nobody warns of it
 
 
 @contextlib.contextmanager

@@ -1,0 +1,88 @@
+"""What every test stands on: one real PostgreSQL for the run, a migrated database for each worker."""
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import gettempdir
+
+import asyncpg
+import pytest
+
+from db.config import Database, migrate
+from db.embedded import EmbeddedServer
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+"""The instant at which tests take place, unless they say otherwise."""
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[EmbeddedServer]:
+    """One PostgreSQL for all workers of the run; it ends when the last of them is gone."""
+    server = EmbeddedServer(
+        Path(gettempdir()) / f"tradepost-tests-{os.getuid()}", durable=False
+    )
+    server.start()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+async def database_url(server: EmbeddedServer, worker_id: str) -> str:
+    """The URL of this worker's own database, empty and migrated."""
+    name = f"test_{worker_id}_{os.getpid()}"
+    admin = await asyncpg.connect(server.url("postgres"))
+    try:
+        await _drop_leftovers(admin)
+        await admin.execute(f"CREATE DATABASE {name}")
+    finally:
+        await admin.close()
+    url = server.url(name)
+    await migrate(url)
+    return url
+
+
+async def _drop_leftovers(admin: asyncpg.Connection) -> None:
+    """Drop the databases of runs whose process is gone."""
+    rows = await admin.fetch("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'")
+    for (name,) in rows:
+        process = name.rpartition("_")[2]
+        if process.isdigit() and not Path(f"/proc/{process}").exists():
+            await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+async def _pool(database_url: str) -> AsyncIterator[Database]:
+    database = Database(database_url, pool_min=1, pool_max=20)
+    await database.open()
+    yield database
+    await database.close()
+
+
+@pytest.fixture(scope="session")
+async def _tables(_pool: Database) -> str:
+    connection = await asyncpg.connect(_pool.url)
+    try:
+        rows = await connection.fetch(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'aerich'"
+        )
+    finally:
+        await connection.close()
+    return ", ".join(row[0] for row in rows)
+
+
+@pytest.fixture
+async def database(_pool: Database, _tables: str) -> Database:
+    """An open, migrated, empty database."""
+    connection = await asyncpg.connect(_pool.url)
+    try:
+        await connection.execute(f"TRUNCATE {_tables} CASCADE")
+        await connection.execute("ALTER SEQUENCE order_number RESTART")
+    finally:
+        await connection.close()
+    return _pool
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
