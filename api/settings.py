@@ -1,0 +1,313 @@
+"""Every environment variable: its type, its meaning and what it is when left out.
+
+Names that every tool knows stand as they are (DATABASE_URL, PORT, ...); the rest is TRADEPOST_*.
+A secret NAME can also come from a file, whose path is then in NAME_FILE.
+"""
+
+import os
+from collections.abc import Mapping
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, field_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX = "TRADEPOST_"
+STANDARD = (
+    "DATABASE_URL",
+    "PORT",
+    "HOST",
+    "LOG_LEVEL",
+    "WEB_CONCURRENCY",
+    "FORWARDED_ALLOW_IPS",
+)
+SECRET_CHARACTERS = 32
+SECRET_VARIETY = 10  # different characters: "aaaa..." is long and no secret
+
+
+def variable(field: str) -> str:
+    """Return the environment variable of a field."""
+    name = field.upper()
+    return name if name in STANDARD else PREFIX + name
+
+
+def data_folder() -> Path:
+    """Return the user's own folder for what Tradepost keeps."""
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "tradepost"
+
+
+def _setting(
+    meaning: str, default: Any = ..., *, example: str = "", secret: bool = False, **constraints: Any
+) -> Any:
+    extra: dict[str, Any] = {"example": example, "secret": secret}
+    constraints["repr"] = not secret
+    if callable(default):
+        return Field(
+            default_factory=default, description=meaning, json_schema_extra=extra, **constraints
+        )
+    return Field(default, description=meaning, json_schema_extra=extra, **constraints)
+
+
+def _split(value: object) -> object:
+    return (
+        [part.strip() for part in value.split(",") if part.strip()]
+        if isinstance(value, str)
+        else value
+    )
+
+
+def _lower(value: object) -> object:
+    return value.lower() if isinstance(value, str) else value
+
+
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+
+
+class UnreadableFileError(ValueError):
+    """A *_FILE names a file that cannot be read."""
+
+
+class _Unreadable(str):
+    """Stands where the content of a *_FILE should be; says why it is not there."""
+
+    __slots__ = ()
+
+
+class Settings(BaseSettings):
+    """All that can be set from outside."""
+
+    model_config = SettingsConfigDict(
+        alias_generator=variable,
+        populate_by_name=True,
+        case_sensitive=True,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+    )
+
+    env: Annotated[Literal["development", "production"], BeforeValidator(_lower)] = _setting(
+        "`development` brings its own database, secrets and demo shop; `production` takes nothing "
+        "for granted: it refuses to start where something is missing.",
+        "development",
+        example="production",
+    )
+    database_url: str | None = _setting(
+        "The PostgreSQL server (15 or newer), directly and not through a pooler. Left out, in "
+        "development, PostgreSQL comes along and keeps its data in TRADEPOST_DATA.",
+        None,
+        example="postgresql://tradepost:password@localhost:5432/tradepost",
+        secret=True,
+    )
+    secret_key: str = _setting(
+        "The secret from which keys for tokens and encryption are derived: at least "
+        f"{SECRET_CHARACTERS} random characters. Left out, in development, it is made in "
+        "TRADEPOST_DATA.",
+        "",
+        example="(random characters)",
+        secret=True,
+    )
+    data: Path = _setting(
+        "The folder for all that Tradepost keeps on this machine.",
+        data_folder,
+        example="/var/lib/tradepost",
+    )
+
+    host: str = _setting("The address to listen on.", "127.0.0.1", example="0.0.0.0")  # noqa: S104
+    port: int = _setting("The TCP port to listen on.", 8000, example="8080", ge=1, le=65535)
+    web_concurrency: int = _setting(
+        "How many web processes: one per core.", 1, example="2", ge=1, le=64
+    )
+    worker: bool = _setting(
+        "Whether `tradepost run` runs the worker too (expired reservations). Set it to false where "
+        "`tradepost worker` runs by itself.",
+        True,
+        example="false",
+    )
+    forwarded_allow_ips: str = _setting(
+        "The addresses of proxies whose X-Forwarded-For is believed, separated by commas.",
+        "127.0.0.1",
+        example="10.0.0.1,10.0.0.2",
+    )
+    cors_origins: Words = _setting(
+        "The origins whose pages may call the API, separated by commas.",
+        (),
+        example="https://shop.example.com",
+    )
+    log_level: Annotated[
+        Literal["critical", "error", "warning", "info", "debug"], BeforeValidator(_lower)
+    ] = _setting("How much is logged.", "info", example="warning")
+    drain_seconds: float = _setting(
+        "How long, after SIGTERM, /health/ready says no before the port closes: as long as the "
+        "load balancer needs to notice.",
+        lambda data: 1.0 if data.get("env") == "production" else 0.0,
+        example="5",
+        ge=0,
+        le=60,
+    )
+
+    pool_min: int = _setting(
+        "Database connections that each web process holds.", 2, example="5", ge=1, le=100
+    )
+    pool_max: int = _setting(
+        "Database connections that each web process may open: ten are faster than forty.",
+        10,
+        example="20",
+        ge=2,
+        le=100,
+    )
+
+    demo: bool = _setting(
+        "Whether an empty shop is filled with the demo shop, whose logins everybody knows. By "
+        "default in development, never in production.",
+        lambda data: data.get("env") == "development",
+        example="false",
+    )
+    gateways: Words = _setting(
+        "The payment gateways, separated by commas: `fake` (pays with test tokens, charges nobody; "
+        "by default in development, never in production) and `manual` (money comes by other ways).",
+        lambda data: ("fake", "manual") if data.get("env") == "development" else ("manual",),
+        example="manual",
+    )
+    reservation_minutes: int = _setting(
+        "How long stock is held for an order that is not paid yet.",
+        15,
+        example="30",
+        ge=1,
+        le=1440,
+    )
+    expiry_seconds: float = _setting(
+        "How often the worker looks for reservations that have run out.",
+        10.0,
+        example="5",
+        gt=0,
+        le=600,
+    )
+
+    @property
+    def is_production(self) -> bool:
+        return self.env == "production"
+
+    @property
+    def url(self) -> str:
+        """Where a person on this machine finds the server."""
+        host = "localhost" if self.host in {"0.0.0.0", "127.0.0.1", "::", "::1"} else self.host  # noqa: S104
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _is_readable(cls, value: object) -> object:
+        if isinstance(value, _Unreadable):
+            raise UnreadableFileError(value)
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _names_a_database(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        try:
+            parts = urlsplit(url)
+            complete = (
+                parts.scheme in {"postgres", "postgresql"}
+                and (parts.hostname or "host=" in parts.query)
+                and parts.path.strip("/")
+                and (parts.port is None or parts.port > 0)
+            )
+        except ValueError:  # the port is not a number
+            complete = False
+        if not complete:
+            raise ValueError("postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+        return url
+
+    @field_validator("data", mode="after")
+    @classmethod
+    def _from_here(cls, folder: Path) -> Path:
+        return Path(os.path.abspath(folder.expanduser()))  # noqa: PTH100  (keeps symbolic links)
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in origins:
+            parts = urlsplit(origin)
+            if origin != f"{parts.scheme}://{parts.netloc}" or parts.scheme not in {
+                "http",
+                "https",
+            }:
+                raise ValueError("origins like https://shop.example.com, separated by commas")
+        return origins
+
+    @field_validator("forwarded_allow_ips")
+    @classmethod
+    def _are_addresses(cls, addresses: str) -> str:
+        for address in addresses.split(","):
+            if address.strip() != "*":
+                try:
+                    ip_address(address.strip().split("/")[0])
+                except ValueError:
+                    raise ValueError("IP addresses, separated by commas, or *") from None
+        return addresses
+
+    @field_validator("gateways")
+    @classmethod
+    def _are_gateways(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        if not names or not set(names) <= {"fake", "manual"}:
+            raise ValueError("one or both of fake, manual, separated by commas")
+        return names
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        del env_settings, dotenv_settings, file_secret_settings
+        return init_settings, _Environment(settings_cls)
+
+    def having(self, **changes: Any) -> Self:
+        """Return a copy with some fields changed, unchecked: for values found at the start."""
+        return self.model_copy(update=changes)
+
+
+class _Environment(EnvSettingsSource):
+    """The environment, with the contents of *_FILE where the variable itself is not set."""
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        found = dict(super()._load_env_vars())
+        for name in secret_variables():
+            path = found.get(f"{name}_FILE")
+            if path and name not in found:
+                found[name] = _content(Path(path))
+        return found
+
+
+def secret_variables() -> list[str]:
+    """Return the variables that can also come from a file."""
+    return [
+        variable(name) for name, field in Settings.model_fields.items() if extra(field)["secret"]
+    ]
+
+
+def extra(field: FieldInfo) -> dict[str, Any]:
+    """Return what is noted about a field beside its meaning: an example, whether it is secret."""
+    noted = field.json_schema_extra
+    return noted if isinstance(noted, dict) else {"example": "", "secret": False}
+
+
+def _content(path: Path) -> str:
+    try:
+        return path.read_text().strip() or _Unreadable(f"{path} is empty")
+    except (OSError, UnicodeDecodeError) as fault:
+        reason = fault.strerror if isinstance(fault, OSError) else "it is not text"
+        return _Unreadable(f"{path} cannot be read: {reason}")
