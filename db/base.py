@@ -1,7 +1,7 @@
 """Rows, statements and transactions: all that the contexts share.
 
-A read is a constant statement, prepared once per connection; a write is a function that runs inside
-:func:`atomically`. Both find the connection by themselves, the open transaction's where there is one.
+A read is a constant statement, prepared once per connection; a write is a function that runs
+inside :func:`atomically`. Both find the connection by themselves, the open transaction's where there is one.
 """
 
 import asyncio
@@ -110,7 +110,8 @@ async def atomically(work: Callable[[], Awaitable[T]]) -> T:
             continue
         except asyncpg.LockNotAvailableError as error:
             raise Unavailable(
-                Reason.DATABASE, "Someone else is changing this right now. Send the same call again."
+                Reason.DATABASE,
+                "Someone else is changing this now. Send the same call again.",
             ) from error
     raise Unavailable(Reason.DATABASE, "Too many changes at once. Send the same call again.")
 

@@ -22,7 +22,7 @@ class DatabaseClock:
         return datetime.now(UTC) + self._offset
 
     async def synchronize(self) -> None:
-        """Measure the offset again: the database's answer, placed in the middle of the round trip."""
+        """Measure the offset again, taking the answer as of the middle of its round trip."""
         before = datetime.now(UTC)
         there: datetime = await fetch_value("SELECT clock_timestamp()")
         after = datetime.now(UTC)

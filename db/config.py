@@ -35,7 +35,7 @@ def configuration(
 ) -> dict[str, Any]:
     """Describe the database at ``url`` to Tortoise.
 
-    ``statement_seconds`` is the longest that one statement may take; None for work that may be long.
+    ``statement_seconds`` is the longest that one statement may take; None where work may be long.
     """
     credentials = expand_db_url(url)["credentials"]
     return {
@@ -89,7 +89,7 @@ class Database:
             config=configuration(self.url, pool_min=self.pool_min, pool_max=self.pool_max),
             _enable_global_fallback=True,
         )
-        # Tortoise opens its pool at the first query. Opening it now makes the start fail, not a request.
+        # Tortoise opens its pool at the first query. Now, so that the start fails, and no request.
         await connections.get("default").execute_query("SELECT 1")
 
     async def close(self) -> None:

@@ -1,7 +1,7 @@
 """Tortoise's asyncpg engine, with limits: what waits here, waits for a bounded time.
 
-Three things differ from the engine that Tortoise ships: taking a connection from the pool has a time
-limit, errors that pass by themselves are told apart from those that do not, and a connection goes
+Three things differ from the engine that Tortoise ships: taking a connection from the pool has a
+time limit, errors that pass by themselves are told apart from those that do not, and a connection goes
 back to the pool without the round trip that resets session state (nothing here ever sets any:
 settings are ``SET LOCAL``, advisory locks end with their transaction).
 """
@@ -36,15 +36,15 @@ _AWAY = (
 )
 
 
-class _Connection(asyncpg.Connection):  # type: ignore[type-arg]  # generic in the stubs only
+class _Connection(asyncpg.Connection):
     def get_reset_query(self) -> str:
         return ""
 
 
-class _Pool(asyncpg.Pool):  # type: ignore[type-arg]  # generic in the stubs only
+class _Pool(asyncpg.Pool):
     __slots__ = ()
 
-    def acquire(self, *, timeout: float | None = None) -> Any:  # noqa: ASYNC109 - asyncpg's own signature
+    def acquire(self, *, timeout: float | None = None) -> Any:
         return super().acquire(timeout=ACQUIRE_SECONDS if timeout is None else timeout)
 
 
@@ -79,9 +79,9 @@ class Transaction(TransactionWrapper):
 class Client(AsyncpgDBClient):
     """A pool of connections."""
 
-    connection_class = _Connection
+    connection_class: Any = _Connection
 
-    async def create_pool(self, **kwargs: Any) -> _Pool:
+    async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
         pool = asyncpg.create_pool(None, **kwargs)
         pool.__class__ = _Pool  # create_pool has no argument for its class
         return await pool
@@ -97,14 +97,14 @@ class Client(AsyncpgDBClient):
 
     async def _fetch(self, sql: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
         async with self.acquire_connection() as connection:
-            return await connection.fetch(sql, *arguments, timeout=READ_SECONDS)
+            return await connection.fetch(sql, *arguments, timeout=READ_SECONDS)  # type: ignore[no-any-return]
 
     async def execute(self, sql: str, arguments: tuple[Any, ...]) -> str:
         return await _translated(self._execute, sql, arguments)  # type: ignore[no-any-return]
 
     async def _execute(self, sql: str, arguments: tuple[Any, ...]) -> str:
         async with self.acquire_connection() as connection:
-            return await connection.execute(sql, *arguments)
+            return await connection.execute(sql, *arguments)  # type: ignore[no-any-return]
 
 
 client_class = Client

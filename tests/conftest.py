@@ -1,4 +1,4 @@
-"""What every test stands on: one real PostgreSQL for the run, a migrated database for each worker."""
+"""What every test stands on: one real PostgreSQL, a migrated database for each worker."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -19,9 +19,7 @@ NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 @pytest.fixture(scope="session")
 def server() -> Iterator[EmbeddedServer]:
     """One PostgreSQL for all workers of the run; it ends when the last of them is gone."""
-    server = EmbeddedServer(
-        Path(gettempdir()) / f"tradepost-tests-{os.getuid()}", durable=False
-    )
+    server = EmbeddedServer(Path(gettempdir()) / f"tradepost-tests-{os.getuid()}", durable=False)
     server.start()
     yield server
     server.close()
@@ -47,8 +45,16 @@ async def _drop_leftovers(admin: asyncpg.Connection) -> None:
     rows = await admin.fetch("SELECT datname FROM pg_database WHERE datname LIKE 'test\\_%'")
     for (name,) in rows:
         process = name.rpartition("_")[2]
-        if process.isdigit() and not Path(f"/proc/{process}").exists():
+        if process.isdigit() and not _is_alive(int(process)):
             await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 @pytest.fixture(scope="session")

@@ -1,1 +1,1 @@
-""""""
+"""What someone means to buy, and what it would cost now."""

@@ -12,14 +12,12 @@ class Cart(Row):
 
     prefix = "cart"
 
-    user = fields.ForeignKeyField("tradepost.User", related_name=False, null=True)
-    guest = fields.ForeignKeyField("tradepost.Guest", related_name=False, null=True)
+    user_id = fields.UUIDField(null=True)
+    guest_id = fields.UUIDField(null=True)
     email = fields.TextField(null=True)
     shipping_address: Any = fields.JSONField(null=True)
     billing_address: Any = fields.JSONField(null=True)
-    shipping_method = fields.ForeignKeyField(
-        "tradepost.ShippingMethod", related_name=False, null=True
-    )
+    shipping_method_id = fields.UUIDField(null=True)
     discount_code = fields.TextField(null=True)
     note = fields.TextField(null=True)
     created_at = fields.DatetimeField()

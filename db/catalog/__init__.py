@@ -1,1 +1,1 @@
-""""""
+"""What is sold: products, variants, categories, and how they are found."""

@@ -47,9 +47,7 @@ class Variant(Row):
 
     prefix = "var"
 
-    product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(
-        "tradepost.Product", related_name=False
-    )
+    product_id = fields.UUIDField()
     sku = fields.TextField()
     title = fields.TextField()
     options: Any = fields.JSONField(default=list)
@@ -75,9 +73,7 @@ class Category(Row):
 
     slug = fields.TextField()
     title = fields.TextField()
-    parent: fields.ForeignKeyNullableRelation["Category"] = fields.ForeignKeyField(
-        "tradepost.Category", related_name=False, null=True
-    )
+    parent_id = fields.UUIDField(null=True)
     position = fields.IntField(default=0)
     version = fields.IntField(default=1)
 

@@ -12,7 +12,7 @@ from db.base import Row
 
 
 class Event(Row):
-    """One thing that happened, waiting in the outbox until it has its place in the order (``seq``)."""
+    """One thing that happened; without ``seq`` it still waits for its place in the order."""
 
     prefix = "evt"
 

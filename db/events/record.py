@@ -63,8 +63,8 @@ async def audit(
 ) -> None:
     """Write down who changed what.
 
-    ``action`` is the mutation's name or ``system.<job>``; ``changes`` is ``{field: [before, after]}``,
-    without secrets, and with personal values only as a keyed hash.
+    ``action`` is the mutation's name or ``system.<job>``; ``changes`` is
+    ``{field: [before, after]}``, without secrets, and with personal values only as a keyed hash.
     """
     await execute(
         "INSERT INTO audit_event (id, at, actor_kind, actor_id, actor_label, action, subject,"

@@ -1,1 +1,1 @@
-""""""
+"""From a cart to a parcel: placing, paying, cancelling, shipping."""

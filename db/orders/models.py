@@ -1,6 +1,6 @@
 """Orders and all that hangs on them: lines, timeline, fulfillments, refunds.
 
-``fulfillment_line`` and ``refund_line`` have keys of two columns and are reached by statements only.
+``fulfillment_line`` and ``refund_line`` have keys of two columns: statements reach them.
 """
 
 from enum import StrEnum
@@ -89,8 +89,8 @@ class Order(Row):
 
     number = fields.TextField()
     status = fields.CharEnumField(OrderStatus, max_length=9)
-    user = fields.ForeignKeyField("tradepost.User", related_name=False, null=True)
-    guest = fields.ForeignKeyField("tradepost.Guest", related_name=False, null=True)
+    user_id = fields.UUIDField(null=True)
+    guest_id = fields.UUIDField(null=True)
     cart_id = fields.UUIDField(null=True)
     currency = fields.CharField(max_length=3)
     prices_include_tax = fields.BooleanField()
@@ -119,7 +119,7 @@ class Order(Row):
 class OrderPrivate(Model):
     """The only personal data of an order."""
 
-    order = fields.OneToOneField("tradepost.Order", related_name=False, primary_key=True)
+    order_id = fields.UUIDField(primary_key=True)
     email = fields.TextField(null=True)
     shipping_address: Any = fields.JSONField(null=True)
     billing_address: Any = fields.JSONField(null=True)
@@ -140,9 +140,9 @@ class OrderLine(Row):
 
     prefix = "line"
 
-    order = fields.ForeignKeyField("tradepost.Order", related_name=False)
+    order_id = fields.UUIDField()
     position = fields.IntField()
-    variant = fields.ForeignKeyField("tradepost.Variant", related_name=False, null=True)
+    variant_id = fields.UUIDField(null=True)
     track_stock = fields.BooleanField(default=True)
     sku = fields.TextField()
     title = fields.TextField()
@@ -169,7 +169,7 @@ class OrderEvent(Row):
 
     prefix = "oev"
 
-    order = fields.ForeignKeyField("tradepost.Order", related_name=False)
+    order_id = fields.UUIDField()
     kind = fields.CharEnumField(OrderEventKind, max_length=21)
     visibility = fields.CharEnumField(Visibility, max_length=8)
     message = fields.TextField()
@@ -188,7 +188,7 @@ class Fulfillment(Row):
 
     prefix = "ful"
 
-    order = fields.ForeignKeyField("tradepost.Order", related_name=False)
+    order_id = fields.UUIDField()
     status = fields.CharEnumField(
         FulfillmentStatus, max_length=9, default=FulfillmentStatus.PACKING
     )
@@ -207,11 +207,9 @@ class Refund(Row):
 
     prefix = "ref"
 
-    order = fields.ForeignKeyField("tradepost.Order", related_name=False)
-    payment = fields.ForeignKeyField("tradepost.Payment", related_name=False)
-    operation = fields.ForeignKeyField(
-        "tradepost.PaymentOperation", related_name=False, null=True
-    )
+    order_id = fields.UUIDField()
+    payment_id = fields.UUIDField()
+    operation_id = fields.UUIDField(null=True)
     amount = fields.BigIntField()
     status = fields.CharEnumField(RefundStatus, max_length=9, default=RefundStatus.PENDING)
     reason = fields.CharEnumField(RefundReason, max_length=13)

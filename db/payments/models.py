@@ -45,7 +45,7 @@ class Payment(Row):
 
     prefix = "pay"
 
-    order = fields.ForeignKeyField("tradepost.Order", related_name=False)
+    order_id = fields.UUIDField()
     gateway = fields.TextField()
     status = fields.CharEnumField(PaymentStatus, max_length=15)
     currency = fields.CharField(max_length=3)
@@ -73,12 +73,10 @@ class PaymentOperation(Row):
 
     prefix = "op"
 
-    payment = fields.ForeignKeyField("tradepost.Payment", related_name=False)
+    payment_id = fields.UUIDField()
     kind = fields.CharEnumField(OperationKind, max_length=9)
     amount = fields.BigIntField()
-    status = fields.CharEnumField(
-        OperationStatus, max_length=9, default=OperationStatus.REQUESTED
-    )
+    status = fields.CharEnumField(OperationStatus, max_length=9, default=OperationStatus.REQUESTED)
     reference = fields.TextField(null=True)
     sealed_token = fields.BinaryField(null=True)
     return_url = fields.TextField(null=True)

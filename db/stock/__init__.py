@@ -1,1 +1,1 @@
-""""""
+"""How many there are, how many are promised, and every movement between."""

@@ -3,10 +3,10 @@
 from enum import StrEnum
 
 from tortoise import fields
+from tortoise.models import Model
 
 from db.access import ActorKind
 from db.base import Row
-from tortoise.models import Model
 
 
 class StockMovementKind(StrEnum):
@@ -31,9 +31,7 @@ class StockReason(StrEnum):
 class Stock(Model):
     """One row per variant, made with the variant by the database itself."""
 
-    variant = fields.OneToOneField(
-        "tradepost.Variant", related_name=False, primary_key=True
-    )
+    variant_id = fields.UUIDField(primary_key=True)
     on_hand = fields.IntField(default=0)
     reserved = fields.IntField(default=0)
     updated_at = fields.DatetimeField()
@@ -47,14 +45,14 @@ class StockMovement(Row):
 
     prefix = "mov"
 
-    variant = fields.ForeignKeyField("tradepost.Variant", related_name=False)
+    variant_id = fields.UUIDField()
     kind = fields.CharEnumField(StockMovementKind, max_length=7)
     reason = fields.CharEnumField(StockReason, max_length=10, null=True)
     on_hand_delta = fields.IntField()
     reserved_delta = fields.IntField()
     on_hand = fields.IntField()
     reserved = fields.IntField()
-    order = fields.ForeignKeyField("tradepost.Order", related_name=False, null=True)
+    order_id = fields.UUIDField(null=True)
     note = fields.TextField(null=True)
     actor_kind = fields.CharEnumField(ActorKind, max_length=10)
     actor_id = fields.UUIDField(null=True)

@@ -39,9 +39,7 @@ class Session(Row):
 
     prefix = "ses"
 
-    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
-        "tradepost.User", related_name=False
-    )
+    user_id = fields.UUIDField()
     family = fields.UUIDField()
     access_hash = fields.BinaryField()
     access_expires_at = fields.DatetimeField()
@@ -73,9 +71,7 @@ class Address(Row):
 
     prefix = "addr"
 
-    user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
-        "tradepost.User", related_name=False
-    )
+    user_id = fields.UUIDField()
     name = fields.TextField()
     company = fields.TextField(null=True)
     line1 = fields.TextField()

@@ -8,7 +8,7 @@ from tortoise import BaseDBAsyncClient
 RUN_IN_TRANSACTION = True
 
 
-async def upgrade(db: BaseDBAsyncClient) -> str:
+async def upgrade(_: BaseDBAsyncClient) -> str:
     return """
         CREATE TABLE IF NOT EXISTS aerich (
             id serial PRIMARY KEY,
@@ -101,7 +101,8 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
             tax_class text NOT NULL DEFAULT 'standard',
             active boolean NOT NULL DEFAULT true,
             version int NOT NULL DEFAULT 1,
-            CONSTRAINT shipping_is_never_negative CHECK (price >= 0 AND free_from >= 0)
+            CONSTRAINT a_shipping_price_is_within_bounds
+                CHECK (price BETWEEN 0 AND 1000000000000 AND free_from >= 0)
         );
 
         -- users --------------------------------------------------------------------------------
@@ -187,9 +188,11 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
         );
         CREATE INDEX products_by_words ON product USING gin (search);
         CREATE INDEX products_by_likeness ON product USING gin (title gin_trgm_ops);
-        CREATE INDEX products_by_newest ON product (published_at DESC, id DESC) WHERE status = 'PUBLISHED';
+        CREATE INDEX products_by_newest ON product
+            (published_at DESC, id DESC) WHERE status = 'PUBLISHED';
         CREATE INDEX products_by_price ON product (price_min, id) WHERE status = 'PUBLISHED';
-        CREATE INDEX products_by_highest_price ON product (price_max DESC, id DESC) WHERE status = 'PUBLISHED';
+        CREATE INDEX products_by_highest_price ON product
+            (price_max DESC, id DESC) WHERE status = 'PUBLISHED';
         CREATE INDEX products_by_title ON product (title, id) WHERE status = 'PUBLISHED';
 
         CREATE TABLE variant (
@@ -209,7 +212,9 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
             created_at timestamptz NOT NULL,
             version int NOT NULL DEFAULT 1,
             CONSTRAINT one_variant_per_sku UNIQUE (sku),
-            CONSTRAINT a_price_is_never_negative CHECK (price >= 0 AND compare_at_price >= 0),
+            CONSTRAINT a_price_is_within_bounds CHECK (
+                price BETWEEN 0 AND 1000000000000 AND compare_at_price BETWEEN 0 AND 1000000000000
+            ),
             CONSTRAINT a_weight_is_never_negative CHECK (weight_grams >= 0)
         );
         CREATE INDEX variants_by_product ON variant (product_id, position, id);
@@ -316,18 +321,21 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
                 subtotal >= 0 AND discount BETWEEN 0 AND subtotal
                 AND shipping >= 0 AND shipping_tax >= 0 AND tax >= shipping_tax
             ),
-            CONSTRAINT a_pending_order_has_an_end CHECK (status <> 'PENDING' OR expires_at IS NOT NULL),
+            CONSTRAINT a_pending_order_has_an_end
+                CHECK (status <> 'PENDING' OR expires_at IS NOT NULL),
             CONSTRAINT a_placed_order_has_its_time
                 CHECK (status NOT IN ('PLACED', 'COMPLETED') OR placed_at IS NOT NULL)
         );
         CREATE UNIQUE INDEX one_pending_order_per_cart ON orders (cart_id)
             WHERE status = 'PENDING' AND cart_id IS NOT NULL;
         CREATE INDEX orders_by_end ON orders (expires_at) WHERE status = 'PENDING';
-        CREATE INDEX orders_of_a_user ON orders (user_id, (coalesce(placed_at, created_at)) DESC, id DESC)
+        CREATE INDEX orders_of_a_user ON orders
+            (user_id, (coalesce(placed_at, created_at)) DESC, id DESC)
             WHERE user_id IS NOT NULL;
         CREATE INDEX orders_of_a_guest ON orders (guest_id) WHERE guest_id IS NOT NULL;
         CREATE INDEX orders_by_newest ON orders ((coalesce(placed_at, created_at)) DESC, id DESC);
-        CREATE INDEX orders_by_status ON orders (status, (coalesce(placed_at, created_at)) DESC, id DESC);
+        CREATE INDEX orders_by_status ON orders
+            (status, (coalesce(placed_at, created_at)) DESC, id DESC);
 
         CREATE TABLE order_private (
             order_id uuid PRIMARY KEY REFERENCES orders,
@@ -431,7 +439,8 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
         CREATE UNIQUE INDEX one_live_payment_per_order ON payment (order_id)
             WHERE status IN ('PROCESSING', 'REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED');
         CREATE INDEX payments_by_order ON payment (order_id, id);
-        CREATE INDEX payments_by_reference ON payment (gateway, reference) WHERE reference IS NOT NULL;
+        CREATE INDEX payments_by_reference ON payment
+            (gateway, reference) WHERE reference IS NOT NULL;
 
         CREATE TABLE payment_operation (
             id uuid PRIMARY KEY,
@@ -457,7 +466,8 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
                 WHEN 'REFUND' THEN ARRAY['REQUESTED', 'UNKNOWN', 'SUCCEEDED', 'FAILED']
                 ELSE ARRAY['REQUESTED', 'UNKNOWN', 'FAILED', 'SUCCEEDED'] END;
         BEGIN
-            IF array_position(ladder, NEW.status::text) < array_position(ladder, OLD.status::text) THEN
+            IF array_position(ladder, NEW.status::text)
+                   < array_position(ladder, OLD.status::text) THEN
                 RAISE EXCEPTION 'an operation cannot go from % to %', OLD.status, NEW.status
                     USING ERRCODE = 'integrity_constraint_violation';
             END IF;
@@ -565,7 +575,7 @@ async def upgrade(db: BaseDBAsyncClient) -> str:
     """
 
 
-async def downgrade(db: BaseDBAsyncClient) -> str:
+async def downgrade(_: BaseDBAsyncClient) -> str:
     return """
         DROP TABLE fulfillment_line;
         DROP TABLE refund_line;
@@ -606,142 +616,134 @@ async def downgrade(db: BaseDBAsyncClient) -> str:
 
 # What the models were when this was written, for `aerich migrate` to compare with.
 MODELS_STATE = (
-    "eJztXXlz27iS/yooVW0lU6Vx2U4ySfx2t4qWZUcTWfLqSCbz9IqGSFjimgI5PGxr5+W7Lw"
-    "Ae4gGKh2SZkpE/QhpEQ9KvwUZfaPzdcCyoItOwnSPJVTWn/YCw0zgDfzcwXCByw+/QBA1o"
-    "mrHHtM2BU50RQdpVRmHfqU36KXTgO6jbiDSpyFYszXQ0A1OC73MDKHOIZ0gFj3PoHFEy1V"
-    "AInYZnmT1crP3lItkxZsiZI4v0++e/SLOGVfSE7OBP816+05Cuxn6XptIBWLvsLE3WNh53"
-    "Li5ZT/rpU1kxdHeBV73NpTM3cNjddTX1iNLQZzOEkQUdpEZ+JHZ13YckaPK+MWlwLBeFX1"
-    "VdNajoDro6harxn3cuVihCQJ0eaap9hNHjf/tfLdJNlnv9kTxsj2S5kUKWfoUElH6TYmDK"
-    "FQ07FKi/f3rjrgBhrQ36Aa0v0uDtu99+YRAQVs8s9pDB1fjJCKEDPVIG+gpl6KRRviAoOd"
-    "oC8ZH2KBJIqz7JUXBTBfGgYQX5ajIGYAZw7RbgUee6PRxJ1zd0+IVt/6UznKRRmz45Za3L"
-    "ROtbjx8Gea+8dy4cBHzvjL4A+if4s99rJ7kW9hv92aDfCbqOIWPjUYZqFJOgOWgiXSNsVR"
-    "zDku8Jkmn2tubQamN3wdjbIRBArKA0m2MjJNhNYKsPgxut8XDUv24PzkBwN8FXY4LhGWCX"
-    "CSZwXl6eAXaZYOmmI39t/zgD/g3pTXj2XSIt/g2h+DEcta8JCbsmhR1/AjUW8EnWEZ45c/"
-    "LnyfGaCfVNGrCX9uQ4MUl6/pNT9ugnh6nl5GKUZgPp6Mu+PXhVc2VhEk/yE5GehnSEnpx1"
-    "kIZkdX41tiL72n+MYmIvmKJvr6U/fomJvm6/dxV0j0zpVrd/noaefsNyqPsUAvAKgNvu9H"
-    "+RwlnssxGPkFSCfH9kxrMg7unCdhrx34f9Hh/xCElSv9IUB/wb6Jqnxx/OZKdgrIc+iXJC"
-    "rtMBktBbiPxs2+EuldnzPU4lpEyFOa+ZZQD3egvZUgxnaijf3UeMONowhcr9I7RUOfXEOD"
-    "Wy+qYfLU4XyRaI4YwBSX8x/X0rP8M6H0Qx90MJx0MfI+DMCfjkf+iAORmXTA21CR6h5tBm"
-    "DZMnCBiuMzWegIsdTQca7WiTiw1MHSoo7GSpyAJvb29t9Nft7S9pJ8azf5pwiNTCCMh2iD"
-    "iGqSl8o5kPdEhwECtG3IZ9X8SGfZ9tw75P2bAvoIfWDeJdL8omXOoG5AiPbEU0QiIU0Q0U"
-    "UUNRXMtCqlzezZogFf7WWvtbyQqfZvC5NuvgLKHmESTYquEib1VS+c1fmJ9zwZjRr/Dr59"
-    "PTd+8+nh6/++3Th/cfP374dPyJ9GVfN/3o4xrWn3euOr2EVKMNdVKAh3PNNAko10SHM+JK"
-    "WmanPJXY9rvLi1X/XOVYInrpEjgGoNRHQFoYRCO1AbQQWGjYsIiCSrVS447po/bcMN/YgM"
-    "kVrCybVE9lSqulEaV1Cm3NTmvEz/MRQg2uuRrMriWUtKC/0NCqaGj07Si3foQklVaQugG+"
-    "u0UkCvudhZB8ZxmLctDHyLaygL9K9BW6kFgaz0MuWRZcZrjIo1QJ8A/PKKHi45//SgDnEA"
-    "td0aHNAS5bPseIdiekGzS7QCU61wusfs8WuHzgyWrD0BHE2bHLB560nhKq54I+UEt2C/p5"
-    "v9+NgX7eSaI6vj5vD96eMA6QTpqTISAekGVzg8SZkjlCsbtl8eR5pfLpyfuP7z+9++19KI"
-    "zDlnUyuH4mk2E2sgwlwyxgHvmdcm2iEfW8Y88UOQIt3xIBRAxFrRBmwNxpTyxZEVEjBZBG"
-    "jWZD6TpS03bQ9oYVtk/NbR/Nlg2sL0sK+QjVlqR8Ptp7L+OFmbnLjBRfaJWJbkVpDgL0eI"
-    "DrXYH41rvM8Na7ZHSLrQS2rGFFd1Ui4uFTSSHCH2CHWuPLTPctShQaDJH/j6zUpayjKNFB"
-    "TPOdyxZhzVez5hVoOq6FZNPQtSzRnJ+tnx5lhzZ+vyffdKVW+7rteX3K5O5Hac9A9K8Jvp"
-    "Z6Y6l7BrxrUiMvlIN/WiQH/zQ7B/80KeGFUdo4HKN0BJ8GkC0kPLs0eNrMMU2pa80KOhYI"
-    "2dG+NC620HSdNDpzG7w9+Qz+A/wXOPl8TP79Au4MC0DgScclIH9YaEZNKmptknbqx6MRt5"
-    "lhqNyQ3XN8hDBba262Cltq5/rOksCpckBfY08l6A4C/PiiW2TNzV5yUyuuJ5fKTOwVhcgt"
-    "Lz+z9ym8dECwBxpEQa0y6H5I4f8D0SolVSWLtp2hVQZP87RKGOlXaJMEUdYgcG1kvbGBDR"
-    "8QUeO8IRBHRSxCIBQ+ofDVV2bsXuFbmBBzHDTZeEdIhCJSHnFdw+ikDN4hgZjgFeE+LQv3"
-    "qZjcFcWJ5pSTJX5/MbWr6NbChNxtPrNB810yfCPZoCfIBPLCLVVft5Q5LxljDgnEvK5QWM"
-    "IOf0MK8rysrAjhDhMpwpa9zaRQLEQxqbB3NU4ptq7Weusq9QCVLCoXIdmm16a+TM1x0qR8"
-    "j3F009BeGhbSZvgrWqbSOhKArhyHY3+k/UR11bpazCz4GPoOo3OK/HwV6ciTSy1p2JIu2o"
-    "2fL+bPvaJVoRp8b673rJnjy52FvYrU2UUPyAJzg3w7tqXWMe4R9srRaDZQkaVRVy3df0Yr"
-    "1dhA4ySrVx5F+HxrIE6aa3y+YlF+FYuyhR7IC1uFzXHKLbB5jyyPfeByfeKUQ2TbHvjcXV"
-    "n+07y1zY70KxSn9KcblcK0aARdl+wj0Mf6klZRmyNvD9U9Mp1/AEgGWmjkCVmh2OYrojT9"
-    "qmF+PHNbA4s1sOZroMe6MkivKIS9ktrQrJA3WKZvCMe1omFoZeTuJwiTrpWl42X1Hw6o53"
-    "7Rr3Bl+SYNzjs9afCD79k65xQJO/8xakt8DqAnUyO9Kiz53AGEgle7pT+u4N2R0eYV3rsk"
-    "pXjxqr54AZLV3zz+COLVq/mrx6r0VjOuYqTCuqozn4Wr5FWwWdSc300Iljno4cwv3F4U7z"
-    "iVwL0i7iI+J+JzIj7H92My4PlOzIAnaz2Y9JcV3GchAcW1HWOBLMC2zy7QYkrv/eK3Dry7"
-    "423HLUYk/I41EBXNNX5HtIBaqZPiQgKx7pVf9xh48gOyNPKRnPm9Nu0rTSxSv0qkfpnQth"
-    "8NIpv57qk1SY5JQjHzy8/8ne7reuVYizTeXaJNlB3H5WwsL1bkaEW9w+JGUmvU+dYuqagQ"
-    "kfqtM2pfnAH/ZoK9cc6Ad53gi85QOu/SLsHdBLcH0pC2eNekIlkkyf1TgST3T5lJ7p9StR"
-    "fIEluVWwHtDnkVHP9cllu8A6SH45ub/mB0BvybCW5JI6nbvyKdvJsJvhx3Lzvdrle7KvIH"
-    "edLpSb0WYbd/Q/h/cd3pEfbTywT3v/fox7FLFT6fnBRg9MlJdmGrE1HYauslCITzeeNFZx"
-    "+cz/XJ4GoRps8Ma9ngez/Cx80cD4gS7VjACTK1iMSfBx4Mx0KI5/XI6CXcHDV3c9i6Oyuj"
-    "EQf9D2LP4K41YkdzeCrWulK1zq71qgOCm7wKmlNOzYmS7E7POd4TPUeojVuF04QWwvyD67"
-    "MXuhjRBuvd/jgnqsf7PKzS6FaJ+EX1q72ENjfoF5tZNQv73ViG6ipZG/OCp3mqrxnpV0Dz"
-    "9buDR82ZA+gAHUHbYTsIHqClQezwFOF8ogme4NtbVvxfXmjklpXhDVvgE23xNy8Ag+7so4"
-    "dqesdKBYPY4C17AinD2eEzmH6EZk+w1/GXpj+qjaClzMmQ4UjUZW83g3PrCQrYhkqwk4Lu"
-    "JFwCZQ7xTGjwtZFxQoOviUopNPidwh39miVAT5Dt0Cn9AqJDxG48oC8G0mXpEykY0Rlglw"
-    "m+GZ93O8MvNCoT3k4wRbPzjTYGd1Wc+J8L+PA/Z7rwP6cqErlTXbPnlZzOSVqR2V43r3OU"
-    "0wukajDN4t+H/R6fvSFBkq8aUUv/DZ7zqJ2IPjV1Nd3RsH1EP+8lVCoK0Hq5mBSBCebRAV"
-    "Inwjrk+0xdh3f0UTZH4lSCLVtnS2hMpbmSe656QHZIxdV3fLp3aLlWgp977J2Avzj8nonP"
-    "UZCH35DiGBlVIFdUh57cNPzWbo36A7YC24ZrkUkX9zyRse60yNiPSJvN2bh+g01QXP0mEf"
-    "t/fVqYa6oV2RynFGyuNZtFhKtxOGezfPN85Q1+0CB42swJGjxE+hWo6OfV3DNdhzrYIVCg"
-    "5RyBG3bSL/PqE23TsADhtmOHu4LmhvnGBsHpy8w1Tx9HjprnVf17xk8STv+6O/3v3VI+f6"
-    "+78EELl3/d4TbYNyzlXomQCN/K8/hWKhj2wqjfyKhn50lZiJgNcgUO8KgrMaNmZv7L8GKf"
-    "TsmkwTesEvX5BeTPsywInjNGnllwwcE/8w1Ikh3Q7N9aAqKXKsSRLOt2W6+IdrjLOlDi93"
-    "aTNbUb72XbMZT7kngnKAXoxUHXqfOH47DLFBorAiEuOGEekU+/XUBF7KCSliGcyq/OqRw3"
-    "SFmGddl9EzEqUSktZ+fEKlN+860TkfT8/cQ2f+tEbHLVbO/EkKmOGQc/BGrl+mMfwl6FDn"
-    "2wjEdgIivYq9AECzKotyGCBiH8ZjBdsj+pj3sKbUQDEUjnlFTbzpAbhDT80UsKnDjVbkMc"
-    "tRQ3zTXxDALNHGIOvplLZIRCKJbJJZIAj6wHXiG1TDyjJALQJKAi/aOKQNgLTX2jfIXUIp"
-    "GeHmT5Ghnkv+L6UiQzYR+XhlxtKb4yFtCWtqIBXRsPaIEy00HifQppRPIi2j1/Q6lpIqz+"
-    "amB9eQSG7mKBVOCaTaaxBCOxTA0Y6jM0jYPmZ7CP4+w23caIItej5rrRvcZTjIrtxApo65"
-    "yK0JAufh8PR7RcGr1OcKs/pjXW2GWCB+1he0CL6fk3tKXbloashd1M8PBL5+YM0P9Z/1G/"
-    "9ZX1pzfJt6bIZq11ykEQ0vqYuVnrY6qyHoI2z/9TsLZeSF3jRO3GoN1qe7vkgjufkbTJv5"
-    "ngC+laumJ1EL2bCe72Kevp/5R1o/Gg543h3dExBmTAUaffo8ME9xPcH31hRfXopQqLT44L"
-    "8PjkOLuo3nGSy75FQlczh7NhK8+SWdEdUtbE1k2a0vCmCQW+HHz3xALfI0T3xgjfI0yx4Z"
-    "Srlu33r/HKWdvEG0j3jsmbaJ/xEWqtg/KqAl+N21Q3YReiY46ky0uiZNLLBEs3Hflr+wdR"
-    "Wr0b0lsatb9LpMW/IRQ/hqP2NSFh13ooKR5LyhluURpRcYyHJ/mJqNRhIQmyOr8atZVPIn"
-    "uiEiv2wScbU0wttfSZaFEaIbESRTxrFs3cW1DXpE9kBgOqpE9sEA6oB7ZbCQikRMJ2wO0H"
-    "Q+2lKMhFNioIa5aW0oJWViyGPWrm1rG3CgZezpFu4JkNHANAQA8AbNKz+chfj3OD1rsEc4"
-    "N8ZxY1mbnIdsije4SPwBfWjI2s8MsWxxVBmBoI9OaaIIw4DnCXqr0910yTfCGqJxIeldoN"
-    "yqPdaFvo/vDiWfZ/TjVdr8gKDqngRHVOqJqtGC7RkxRDLeUFTREKmVThoEbhehaunXqzYt"
-    "9cOyKr8lWwGT2ZGhmuApvjlILNtWYzs3FLuhWjNMJRm2EELRABRi2JLJ9aYJzI67dLxxYi"
-    "JALNtV5witR2vLRj+5CdtJEZle/7ZhJzO6heBUMdJqzRtSUf14S83A7CQ3/Q63DMw4Sav9"
-    "jULOBwA5dr9n8ET5t5Z4hF+hXaDQsdBy1M6vwHhBZADFhQBjhzy3Bnc3Y02IzMiEe4PALS"
-    "gvppuPU7b2+Dsp23t/xNss/2SSI6UYOFtrkmOuFztYx7KkIiso9exQlJlTZ1/M+4M2gPZc"
-    "nfgZFomOCbQb/VHg47vaszsLqfYGk8+tIfdP5kxyaF9xPckm5G4wHbE+LfTfC3fueCtnjX"
-    "Cb6UOl36t3dNirpCeZMfiuRNfsjOm/yQzJsMJCKf4Rm+yAhNndlcPJs7BvK7Ahi/y4T4XS"
-    "ozlS1IaXzXlblc0RxStvyuK41C03Et3j6FtRVGI1QHUy9gx8hbiKgeqjz38S0OfoJQ4L/R"
-    "zKdVcg3MLbG7rjAjh3qHxRlfRpXaYnFGTFRT2Tt4OA18dk5BgkzkE1TPJ7iDmk4ncNl0gi"
-    "SdiHCXNx8CDBfItuGsEvwRUsGB8hwgayii6nkp7GNEAnWR2SFiwUGTyOx4fWx+wb1Ze8TW"
-    "6hHUF9joUlNc93mnix9a6psUd+/nr4lArbo1i4WiZCNGUSgopUBd9/athAGhjmMDTaVHyr"
-    "ENK17zG9qGFqbhUEcmuEdLfuhpg/EmeIJvb20EdSL12Q6Z21tK9UgPuKOkU3eJLHpqna6R"
-    "XwtmhgPuLGMRHbYJyHDW0iSzukkGNR3gYkfTaZcJDuEBNnIcHdnANsgTf/QHZC2BTZjh/Q"
-    "YFYjBFXnlZOCPzTQTA6iInm2sCYIdfIy2IoUTCKWE0JQymeLEUL5JCy2ldjnusmBa9Vomj"
-    "fC7g4v+c6eL/LFz8NXF07l+wkoUeiX7qx/9KxiwZoRetZLcTPO597fW/986AfzPBw3Gr1W"
-    "6zwGN4u43Y45bfGeGmyFk1nie6H1FHePIKQ2uZkXeboEyGBJYOsg8K/3Pf2xziT+A/7/Sk"
-    "wQ8+A8453unzH6O2lJr4jmth2bVKbbuNU4mpLzx0wnUTNCUkHLWFqrA5TrkFNu/RC7dvXA"
-    "5cBCXPSopRCSddzllJq4zgzd10kTTk/cQ2/6yk2OSqmavu0tXvNF1fkyce7dHMcdDdJfrm"
-    "uuaGxgLRGjLUE0XL9vsZ3G9sLzm7CTTMsrhNaClIT7viKtAL11YNpEtzjWtrD233G6n1td"
-    "O7Kmu5+2RnwL/x6vrfMAvdu5ngi3a3863NEojDW+oH67Xa3a6XVuzf1sB2Z0f30k9PMS87"
-    "vylKI5Kbqic3CTPmVSi4bOdZNTMmRinMmDpzmaiI2gOyKvE5SSs4XWdOi7OSG1s91UMk6I"
-    "gEnZ3gus8JOh70fHs/ZMtaS5/9OLuYkX9Nc0umS6DMkXJvuE4TYFYt1kNE3WAT+NZG9nJy"
-    "HGoaaRjZXkIOZJaH1/dvClQT0GnaBPSo5SbwAvU/b2/PWDN1NSxo/UcDO3PbO5PQoB4Gmz"
-    "yZ4MinH9HPhhb1CHkfRLvSBi9JR3PIHwvEcn6a4HGuKXPayf9NpAFh2oc0mTpUyK8UXo2a"
-    "yM3mGq8GdhdTnuRcU08xpKhzok5tw3r750aqkCV10+5deB4k72aCb7pSi7qFvCs9TvD6pt"
-    "v2DyX0b/n+owlu/3HTYZ4m/6YGHiVfTpaRUBESUa9KbOrf7aZ+09IUZMsaVnRXJesxfEpj"
-    "vXaTLX8Asc+2+D5b2506hgM5WTTr0i6jVCLxsnLiZVB5uxz4USqxt79iyqtfkqzktI9QCe"
-    "Q3Qz5D2hdAP0PMCw4U5EBp4AXem+Fdfn0Vi+tWprnnn0pDvya+HiXaKMBeLTdi5buZupru"
-    "aNg+op/3Eu6bZ4m7J0uBsvYUf7LdPFn0IpW7vM9HHBjzkujX6NiDPeLEvgWsRZ7Rq2CzF1"
-    "uqwOUYoXiV68xjxViYLKhY5WVO0ApO15rTNMilV9v+lKQVnK4/p2Wy1Nq8rLJi0c/UIDVW"
-    "hxut8XDUv24PzkBwN8H98UjuX8rkz9bXMxD9a4IvB9KYbninlwm+kX5ct3sjmoPPbgjt6A"
-    "sdjF0aheZPohb3aYGQ0slpdi3u02RQSRQXexWvrkgFbWwzFVQczyaODqsXmmvyasXRYaBQ"
-    "Uq04OuyFjg572Vzl9kP2BuVIh2aRrGUZPZQ6z4p0tpY0C5im6VI1iUZTjoBkmgirvxpYzy"
-    "gRWJBOZO7WQDI3wSsutdcatCUvQdS7SSeRti86rIN3nWAyWvsM0P83SzANzS85UsQs1bTq"
-    "FT1kKd226rc6dCnZsuoTFD6L/716HhzSFP87KDIox6quxVvCPpGKa8mWsE/wNWJ/EiN13L"
-    "3sdLvedw/4w2mM9wy3j3Ma4z0j28q5zYlvsOImt7mKmXx6UsBMPj3JNJPpo7iC+qDZ2lTT"
-    "NScjvzX/dY2PUO+XluP1IAbo5eUZYJcqLPlUgCOfMhnyKcmPCkc9bHrEwz65J54jBEuUGc"
-    "OSN1mx4iPUmQncV+CKiuAzwC7xF2KCpZuO/LX94wz4N6Q3EaHfJdLi3xCKH0SCXxMSdq3k"
-    "/jsu4v47znb/HaeqyDKWlFP2ojTC9ObhSX4iKlVpMUFW51ejtvKJKtlpzLOT14L+ojCMKA"
-    "wjogfiaBJR+aAGuO595YOuhlFjjTORPW8W8iXqQddcV6IEFMNk/kB20McjtMGUnlLvNAHE"
-    "Kpgbj2DhKnPaQfMe+wWb2OOZ9oAwoDCknY1bG9mrguAXcUS0OIHilU+gHkyvcIKGQaTIo+"
-    "1VLKDVFbBByxb4mSJNcHvrfwYZhLwFNmI9J1hHdw596h3oyh7T2o3e4Kuvwr7ZqpfsYt5w"
-    "frUHOuYRq99A9xjwDlMBJlza4M6wWBPlWRM48An4uyzVfwCv+AN9Fz36WDEH4aeti3xurv"
-    "HTku4a/3DVzPh5lOSQ9qVsLYbOijPKtmMo92lY1+5jTlDucANzMLn3dwPzvVvGLvW7C3u0"
-    "gj3qaI5eykEZEgi4K8BtsG9YavtahERsXtu6b+AvF2KHGzDJXDOjJGLN5IjvUH8uAWqM5m"
-    "B2JW8NUl/5LwFohELAmYQzMKtK4BklEYBmAbqyUytAGycWICdBpj4CmZVH4pgiayoPxOkO"
-    "acnadZ0TUVjp5cAXhZVesupG2aIOUZodnkPyAmbJ85jlvi+2xCoaJTmYmb49P54okCQKJB"
-    "3+Iili4FtOlXqAlgZLH6cYpxLpZyKvYFd5BZy5ux1ov60G28s5m4tt/J2tY9bGjaU9QPaN"
-    "MhM3gi7NQrkbZqR3bvrGiB7ngPUlMJFlGxjqgAaio4dOphMzCtJskFlQpwUvP8uglqKZEm"
-    "alFKAF1ErlCIcENS6YUVurL6yECFWV8KhUmJBHK5KGqwcGpzT5qRorOKSCE9U5gQ2eH2TN"
-    "sTEG1wkiJFCRCpYWtJEM7xyeRp5TwjJOKopk1S1XPmWCldFmc821PkYjg/y3A2OtDnrWtl"
-    "PANzUQBiyG2uCbBv7DPKPAWnXLP9LOwGgJZgaBystXduYWTblm+cUmXNLkaC9Fecra6alu"
-    "nOPrqo4icpFrbjh4ZwOWcwCvaIQHuHqMeu9OfQvOcCs5wTlHv0XKTUTqTAQFJrxrUgZl8O"
-    "45j3TbrDTlhjUpd/SWNAbt0XjQ8wp7eHcTfCFdS1e0yb9hdVSilThif2bVULnq9y++d7rd"
-    "MxDcbaFkZZFT0E6yj0E7SZ2DJqwWUfThWV4sUfRBFH0orqGJog81kE+iAEElVuyDUyWmei"
-    "PHqVZhPk4pXGd15rJhUuAJAGWjjgk6sT6J1KVnBdT3n5WENE4lQBW5Sy+Su+RPw+1Ae7Ma"
-    "7EDBjb+1+fCGi9FWAe5HR93LNSx/FidW8ZrliUnI0pR5gx8G8h82c8JAcNUtLwyUDe+WAz"
-    "SZMQPuMsWJF/i8rG1YcTv7HbLjMZlHq1D/WEYSc+bZKvtp9SeqL3/4UMBjRXpl11+mzxI+"
-    "FvJelUDY736A6J4cF/MHrnMIpjyC5BMdrk6QnYoVIdl98Yw9z8HaKF9k01Xt5/8DrWL2zA"
-    "=="
+    "eJztPWtz4riWf0VF1db0VDGpJN093Z3Z3SonId3cJpDl0T09l1uOAAW8MbLHj6TZufPfV0"
+    "eywQ8ZbIcQQysfYiHryHCOdXTe+qvmOXhCbMv1jjR/YniNB0K92hn6q0bxnLCGfEAd1bBt"
+    "x25Dn4dHJgfCMFQny7Ejl40bw8R32HQJ65oQd+wYtmdYFAC+ziw0nmE6JRP0OMPeEYBNrD"
+    "GDM+g0c4RPjT99onvWlHgz4rBx//wX6zbohHwnbvjRvtfvDGJOYr/LmMAEvF/3FjbvGwya"
+    "l1d8JDx9pI8t05/T1Wh74c0suhzu+8bkCGDg3pRQ4mCPTCI/kvqmGaAk7BLfmHV4jk+WX3"
+    "Wy6piQO+ybgKraf975dAwYQpPRkTFxjyh5/O/gq0WG6Xq709d7jb6u11KYha+QQGXQNbYo"
+    "UMWgHiDqr7/FvCuE8N4aPODik9Z99frXnzkKGKmnDr/J0VX7mwNiDwtQjvQVlrGXxvIlw5"
+    "JnzIkc0wIigelJAHIUNspgPOxYoXz1MobIDNG1WwT3m9eNXl+7voHp5677p8nxpPUbcOeU"
+    "9y4Sva8EPSy2rsSaW06Cvjb7nxB8RH902o0k1Zbj+n/U4Dth37N0aj3qeBLFSdgddrGhEb"
+    "KOPcvR7xkm0+S9mGGnQf05J2+ToQDTMUmTOTZDgtwMbdUhcO1i0Ot3rhvdMxS2hvTjgOHw"
+    "DPHLkDJ0Xl2dIX4ZUu2mqX9ufDtDQYONZjT7qrGeoMEgvvX6jWsGwq9JZid/gWpz/F03CZ"
+    "16M/bx5HjNC/VF6/JFe3KceEnawZ1TfutvCVGL8cUozBO4Y8D79mCpbuSFSXyyn0jMNEr7"
+    "5Lu3DqVLsCovja3wvsbv/RjbC1/RV9fa7z/HWF+r0/4YDo+80hetznka9fANi2E9gFAIL4"
+    "Fw1x/9LxlLNvtsjEdASqF8f3jGs2BcyMJuGuP/6HXacoxHQJLylTH20L+RaQg5/nBedkDG"
+    "etQnsZzg6zBBEvUOYT/b9aRbZfb7HodSXKbEO2/YRRAuRivekg/PoCjf3UeUOOgY4fH9I3"
+    "YmeuqOdWpljU3fmp/Okz2Y4ilHJPxi+H0rO8M6G0Q+80MBw0OHEuTNGPLZf+yhGZuXvRqT"
+    "39Cjwd4b30O3ty758/YWGR5yPcM00SM2PBfdWQ6Cq23iMUEGZeAEWc6EOGnTxTM9Qxk/Ki"
+    "HwZxs/PMs2xnIFWY7oJcBB7A5xffVNHn31Tba++ialr76AzFk1FO96A7bxwrSwhHlkC50R"
+    "ECV0PkHotMZj33HIRC9uUk2AKttqpW2rTBRIE/jcmDZpFlMTAAmyGjTPqkoKups35ufcMK"
+    "bwFX75cHr6+vW70+PXv75/++bdu7fvj9+zsfzrpm+9W0P68+bHZjvB1aCjSsJub2bYNkPK"
+    "NZPhrLiQljlok/jrBsP1+Wr8RkFYY0LnAnkWAugjpM0tn5EFYYeguUGZJMreEfbZuuNSqD"
+    "uz7J9cxPkKHS/qIJ1yUdUxmKg6wq7hpuXg53mEEoMrLgbzawEhLRyvJLQyEhqsjmL7xxKk"
+    "1A5SNYTvbhOJov3OIUS/c6x5MdTHwLaygf+Q2B/DRuIYMmu45jh4kWEOj0IlkH94Sgmwj3"
+    "/+K4E4j2noYxO7EsRl8+cY0O6YdA0iCSZM5nqB3e/ZnJQPMl5tWSbBNNtP+SDj1iMG9Vyo"
+    "D8WS3SL9vNNpxZB+3kxidXB93ui+OuEUYIMML4NBPBDHlTqEMzlzBGJ32+LJ83Ll05M379"
+    "68f/3rmyUzXvas48HVU5ksu5alKFl2DvUoGLRRJ+qDvZ0KVeQIXQSaCGJsKKqFcAXmzvjO"
+    "AxMJKCmIdRoQ+WSaZJLWg7Y3rdJ9Kq77GK5uUXNRkMlHoLbE5Tdje+95vFIzdxl9EjCtIt"
+    "6tKMxBID3u4Hqdw7/1OtO99Trp3eI7gasbdGz6E8bi8feCTEQ+wQ6lxpd53bfIUcAZov8f"
+    "26kLaUdRoIN4zXfOW5Q2X06bH2Pb8x2i25ZpZLHmzZH56Vl2qON32vpNS7toXDeE1adInH"
+    "4U9gxFPw3ptdYeaK0zJK5JiTxXvP1pnnj70+x4+9Mkh1dKae1wlNI+/t7FfCOR6aXh3foG"
+    "1RRMa044MIfLDsaCX2xumCbr9GYuenXyAf0H+i908uGY/f3Mg8gwEtxxgdgHh0xBpQJtk/"
+    "WDHQ88blPLmkhdds/xCKW2VlxtVbrUzuWdBUPnRIL0NfpUAu4gkB/fdPPsudlbbmrHFXyp"
+    "yIu9glBx5MXf7H1yLx0Q2kMJIqdUGQ4/JPf/gUiV2mTCNm03Q6oM726SKnFkXK6ECCasYe"
+    "S7xPnJRS5+IEyME1MQiYiYB0AJfBUX+IB2BVO/IyDbxHd1eXWB1G8lP+9Ufp7bmErsXdn4"
+    "joAoua44xk2DkpMi+F4CqBe8JLpPi6L7VL3cJdmJ4RXjJcF49WqXUVWURr7b8HALwocyTE"
+    "3ZSE+AKcwrK191rXz2rKDLfgmg3usSNTnc5W9IoXxTkFsEcIdxKcuevQ1MGTsEcFIiFTgO"
+    "qTKBK5cJXB3b40eoVlSTWx7FvfoGu+N0OSpP/VfyQBw0s9i34+mfnnVPqCiYYrhoQhwDzI"
+    "qQKwW1VFxkSAKrS8+i7JOVMKBl2ycVxztYjhdXBx/Ygi1D5jjkFsi8R2LdPlC5Ovtaj7iu"
+    "QL40gyi4u2lvcyPjcvnUgtcNuDAUOIB9yT1CHWou0Ay7MyLyfe6J7f2GMJtobrA7bIfiiU"
+    "LGlP5iULnvbVsTqz2w4nug8tFt1UcnVkIRbK4gFDJTucxjxhB1YDgSM4BBsZMRtp8ATJoB"
+    "Fp4I6D8cpJ4H9b6WG/UXrXvebGvdb3IrzLmkPtj5t35Dk1OAfLcNNqqEBCWdQMnLlZOk4v"
+    "LyHZttVmLdJSHVwiu78EJMll958hnU0qv40uNlecvpqjFQpaxWmc7K8vRDkFmVlt+Nu5Br"
+    "pHga1GfPi+84lML7vpX0H7jcoCQzuPFb9Q3WNqB/zvh1DY1917PmxEE8LXFO5iNoB0VFPX"
+    "x3J0tzzAekbGSVsDtk28jIHBuFTttaAiimUpyZc+TpD8Qx2CMl7/fa+I80sIoBKRADYmPX"
+    "fbQYb5br/muinZKA6s0v/ubvNMHjB8e1iufbJbaZsOP5koTdfMVjVtA7LBqjXfSbXxoFBR"
+    "XGUr80+43LMxQ0hlTMc4bEdUgvmz3tvAVDwtaQNrpaD3rENSlI5ol2fZ8j2vV9ZrTr+1RO"
+    "O9tiy1IrhN0hrcIjdItSS3YIb29wc9Pp9s9Q0BjSC62vtTof2SDRGNKrQeuq2WqJmkCRD+"
+    "xOs621Lxi5gwaj/+V1s83ID5ch7Xxtw+P4pQydT05yEPrkJLtg0IkqGLT11G5l2XvyprMP"
+    "lr3qWD4uGNGnlrOoya0fy9v1DRaQcXRgDiPIyGEcfxZaMDyHEJnVI2OUMnNU3Mzhmv60iE"
+    "Qcjj+I5KFdS8Se4clErHUlQL1dy1UHhG4bO4TKD1fOZiQxoCfwk/1R/goEZ7HbhldMcIyC"
+    "7E5yPN4TyVEJ4k9GZ3UktBvHmvjjrEyn8O4m+cyOjMshngXD+QnQCHvIJNj1eEj2A3YMTD"
+    "2ZtLYZaEiH9PaWV/7W5wZr8hqcyx78HXqCaHBkQaoUnKgnzpQJJ3HRK34HA+n5yRMUHmG4"
+    "QyoG/lwPZnUJdsYzNuVyJrAru/XwqGqGBericRiaDqlZCzSeYTpVYmaFNgolZlZC7lFi5k"
+    "7RHf2aBZCeANuh5fQFWIdyMAhEX3a1q8Ll6DnQGeKXIb0ZnLeavU/gOlg2hxSw2fwCnWGr"
+    "jKX5Qw5D84dMO/OHVP0Mf2Qa7qyUZTQJq2Jbq2YajVJ6TiYGTpMYjp+Xk3cJkKSrwcTSf6"
+    "PnPGcjIk+NfMP0DOoewfNeQqQCBK3ni0kWmCAeTJA6DtJj32fke7JzT7IpEodSZNk6WZbK"
+    "VJoqGw9VDsEOqbLyjo/2XWqupdAvPfNKoT8/+oWKLxGQe1/I2LMyapatoA49Aqf3pXHR73"
+    "T5DuxavsNeurjlic11Z0TmfiTGdMbnDTpchsXVb1IO6h9PCvPtSUkyxyEVmStNZuU0qB2O"
+    "0+CLsJXX5E6D8G59g9PgITIuR4k0UcTM9j0wsGM0xo53hG74MZ/cqs+kTctBjNqeu0xdmV"
+    "n2Ty4Kj17lpnm4HTlnWlZG7RmfpIz+FTf6B16mog74GJSqj5KUo+/9Qo4UMVwZ9pUfpero"
+    "tvg3LGSzioAog9XzGKxKWEuUpeRJlhJ+pIxDmC6ml6CADLoUMSpmO3kZWuzTuYPg0aQTpp"
+    "O8AP95lg1BWLj0qYPnEvxnroAk2AG9/VuLOxTxVxLOsi7PegW0w/zqUDPa2/RqUMbvddez"
+    "xvcF8Z2AVEjPj3QTLGoSK2gm01gBKHYh8Z2puO/tIlQ5ZEpJGcpSryz1L2ap7/GNOKPYe7"
+    "hJry/1vhyVq9C7Yz0imzhhOH0dzdmkImYf7ORBNxot+Ecww46wS8BWTkxJaartTPkEq3sw"
+    "e0F7cBzqxazw/Enw782eWeEZtmZMLyzAgyIQaudO7twM8cR5kNWoysRnFEQhNIlQFbRwsK"
+    "JQxfbua+uBzEmmrz0+Jtders+jwzdn69k2oZNfLGoujlDPn8/JBPl2ne+14UzcDY6XOzH4"
+    "yMH5zR8nSeXbxozKkV7xLbxqglN12WIBR/q9IROK8uUOhbBV9vPWtMt/DHp9qEIF1yG96A"
+    "ygdBW/DGm30Wt0oUZZ0ICeVkPr8R7eGNLep+bNGYL/fHy/c/GZj4dGkhXlSS9aJxiE/oJ3"
+    "melF71IFywh2Zcp1zpJlS+gKhxbXuo2LhsjrClsBIaEraAzppXatfeTl5URjSFsdID38B9"
+    "L1B922mEO0YI4um7Df7LRhmrA9pJ3+J16rDC5lSHxynIPGJ8fZtcqOk1QOtBGGMtOTpBht"
+    "0mJWcIfkkt66OlMYvWlAhV8JfvdE+94jjO6NAr5HOLWcSeETAaMwqk5Soqiz5RUr6hyMr7"
+    "AkUtkoEQzZY/pTpPn4DJWW6WXFaz8OGiDr8QuT2fva1RUT2uEypNpNU//c+MaUANFgo7V+"
+    "46vGeoIGg/jW6zeuGQi/VkPoEyQpxpCiMIohyfDJfiIpdKZFAqzKS6Oy/Em5+kuRQtm3ix"
+    "UHdrLM2vxWfWNRYCenDfucmBadusizEEZwmlIdDjpinx5nFtRlQzOLfWdugJ76xPXEOeJH"
+    "6BPvplaWJXuL8yp7diV2nwqeP36QeztfDgXRGYVR+JScRVVESlInfz2liNvMsG32hWCvZT"
+    "QplP4lg31SHtj+0OJZEr5GhmmWJIUEVFGiPCWWb/aciTDWpCB3l0MrPp+o22m4Y8unHkPc"
+    "pJC1LgWo+H6Jc++UiVSZIKpNin0wQahIyh+OzOS7bbDpSpA5DqnIXDkyV8egeIMXa0Jlw7"
+    "v1TWdZRMblSnnBnkfmNhj3EINFmCLuZkbezLH86YwfUTFl7+MjXhwhbQ5SmLSO1O1tWD7q"
+    "9laeCfNsT1LWx0rI+WsSYl4u2GGP+GURA6RYJkWk+QiIcir+EEcflIp9/Z9Bs9vo6VoQqJ"
+    "roGNKbbuei0es12x/P0Ko9pNqg/6nTbf7Bz0NYtuFU35v+oMtDZ4PWkH7pNC+hR1yH9Epr"
+    "8pOaxTW5d+QKh3ibJxzibXY4xNtkOES4xcgJnqG6RWCqTOb8QW8xJL/OgePXmSh+nQo44T"
+    "t8Gr/rSi2tYA4pqHDX1a6w7fmOLJxzbZWrCNTBpFTuGPMOYbLcRJ8F+M2P/ASgwv+T3nyo"
+    "1GZRaZm3dcWBJNA7LBD0MqLUFgsEUSaa6uJEwSJurgSYcnGVd3HdYcOEF7io9yUJpxwCxd"
+    "WHEIdz4rp4Wgr9EVBFgeIUYHsoAfG8EO5jQArryhGmTOdhl3KE/RhkrpyHpGMD+QUV1rhK"
+    "VsPq+XwmuhWDyOU9GWPTFAHUS89F03ORMYEzOHjktOj+CfrI3LY8MBChe7KQ+0ieMJ84P9"
+    "wl2GSriYdq394C1COcCAKgI39BHDjmwzTYr0VTy0N3jjWPTltHbDpnYbPFVRcHjfvUM0wY"
+    "MqRL9CCXeJ5JXORa7E4wOz8g3GXEEL9hjCkaEVHsDE/ZYlCemuo4EtYcIBIshYIHiMSglL"
+    "fmh6t7Ehr8I7b/pel/afkXhn9h9ocSGVeDNi+QAdcyRv8tH52s7NEvdU7l3nnWuJ+MCVOB"
+    "s6qgg40DCtcabw7poP253fnaPkNBY0h7g4uLRoN7yZbNbTjKtrxmlE69ScJ/Fld0RMaT8S"
+    "uKnUVGmHoCMmm/XgRnUR8M/s8D0+gS/wz958221v0mJ8C5xJR6/q3f0FIvvuc7VPedQmlL"
+    "cSj16itzkrIzhF0JDgcKZhkyxyG3QOY9WnD7QOXqWJOufPPOMM01MbfREfUNNqS7xNiN1q"
+    "OeNSeQbw/GEqgWG0TD/uSKQFd+BitExNrYGRMzbS0qAa+sL5UwDKg42d0d3bp/quWNdvG5"
+    "2f5YVLEMwM5Q0BClZG+4AikaQ3rZaDW/NHgw5rIJZpr2RaPVEiGaQbMCqiU/igueniJedq"
+    "xIFEYFipQPFFFS9sHKX6mU93JSdgxSSdlVpvKEmMYDcUrROQmrKF1lSquzz2qHc/ZZB+T6"
+    "mlwxFffqG1RSrhm4+bTRa/DTjxZoPCPje8v36ojyEnCMARBG/Sdkfm5tZhHfACc9mwYlrg"
+    "huwFyiE2P/AkTVEbyudQSHqNWR8M/9fXt7xrtBJ55D2RyLejNXnNligSrssjtDGnn6ETwb"
+    "O+DSFg+CodAhAh4Mj31g+jfET9TR48wYz2BQ8JtYB6EwhnXZJh6zX6nU78poh9nqN1MIR2"
+    "Jd5TXoryCq7J+vrDV//9TzEsERN432pdDMRWNIb1raBajb4gong1zftBrB+SJBU66XD2nj"
+    "95sm1+CDRgU0dVVbUtWWrC4+g128CDojIAqbKi16t2nRtmOMiasbdGz6EyYt4u9pXK9NU5"
+    "RPoDIV82cquv7IszwsCe1YFwsYhVLRgKWjAcNSj8WQH4VS2dEl4zCDGqYFX/sIlML80zCf"
+    "we1zYD+DzSsK5KRAYcQrfD8N38X3V7W5buU1F9bTNOrXeNWjQE9yq5eLiFhZFke+YXoGdY"
+    "/geS9hXNxJ5XHen6JPthEyC17FFxe3SKoK5S+J/QrV2d0jSuybm1pFF/0QZBaezxJUjgGq"
+    "pVxlGo+tuc1d3mUWcwJWUbrSlAYXrFkuJycJqyhdfUrrbKt1ZbFk+XzzqUkqLA5Lj3juDP"
+    "p650pnHy8+n6HopyG96moDyMKGy5DeaN+uG+0+RN7zBoPtf4LJ+KWW6/1JVDM+zeFSOjnN"
+    "rmZ8mnLRq/JMP8LSVQGgtQMLAG08ZKcnRgbU84SC6uSh0MkgbLCzgNBKiH2E1Q1GwCOk2T"
+    "ahk18sambUsMoJp8Ihd8HDVDbiSyP4B6oDddFtaCKMUTTSoY6NyyYfIK5DymZrnCH4/7Qw"
+    "yKUYpkcq7KS6VqOix1Wk+1bjVsdXJHtWY8KqPPHPq/vhcRfxz2EFLD1WEijesxwTKQeU7F"
+    "mOCb9G7CMTVgetq2arJb57SB9JZ3zkMnlU0hkfGUkqlXYnvsGKmtLuMuLy6UkOcfn0JFNc"
+    "hlvxhfpguMbIMA0vI85t83KNz1DtRSvRfpggenV1hvilDEne56DI+0yCvE/So0TR7KcWy9"
+    "6jHehZXDFMOrQc/Sk7VnyGKhNBugQ+Ags+Q/wSXxBDqt009c+Nb2coaLDRjIV+1VhP0GAQ"
+    "3xgHv2Yg/FrKDHCcxwxwnG0GOE6VOOQkKSbRRWFUNLQMn+wnkkJlwBJgVV4aleVPoLWkcZ"
+    "4dxBKOV2UhVFkIZUWscFkubtVqGZTU1li9+P16LqOXGQ7daPPS0NiyueGKl0x/xC4awcG0"
+    "Xh1hOkEz6xHN/fEMBhjidlAGg9+eGg+EIkBD2iq2tZlFDnRQa4xAavJYJE+DqU2kTRsURW"
+    "qRuSJfGXKrqQVJy4Enro5ub4NnsEnYcnQJHzmkJrnz4K44cozfhhJjYvLVV+HfbDVK96ls"
+    "uiDXG+Y84tnbEMMpK0sPJwK76M5yeBfQrI48/B0FWSyT35BI/QaWIOBjqdzKoFgd8UgZFH"
+    "cmf7Lbhvw8tUyHTxTkkAKpn+T0idl+sGPgwicgxKGUniSp5aa7njW+TyN1bTJjAnKHWYwh"
+    "B97fLMZ7v4hSGgxXymgJZdQzPLOQdXIJoNBdAt0W/4aFclgiICqDZeuGgT99tvdJvSWZck"
+    "gURMkhEva9VPIKIDUGczCpiVtDaaChFkBoBEKhU36aeSF8RkEUQrMQujKmlEBtHFghOYlk"
+    "MGTpvEaKRBVZk34chzukLWvXxQ5UdZWXQ76qrvKSqfdFM7ujMDs8guAF1JLnUcsDh0GBXT"
+    "QKcjBv+tb2TlUlRVVJOdBNsmIO8BvHeMDcspvpAw+H1HO5we3I6I2e8D7UxabmAtnEcS2K"
+    "TQQ+vegxU2kfd06YJzhpq+Q+LOSw5U+Cf2/2zGFL5tgoFNm2BKhwumdlxZVlHR88mTAaFb"
+    "Jvy2BVqFt5i/YIQkvKkUICqihRnhLUkgnwa0ryW1LpXXGgPPWXHOwSHd95slMQNhRgioOq"
+    "Eg8qwjNLwO1yS3WGaBvc3CTUOqthm8+2sShZoKnFqCtCF72ZA9GXPNTQxguIkxTRiiPeD8"
+    "e7SM6xKTuLCkusuJRbJb2iukyuSFiiWA0FURqHUkhNBb3Ab2aPLvqmJuBUbGIih2te3B+y"
+    "glFWtvJ+wL07/Ck8yqng9iY5ASqSzx9J5A8z+MU1KYFk0O45T3Z6Wg2wJxb/2tEqqXUb/U"
+    "G3LSoniNaQXmrX2kd+TrZo8EIV0VIHsY9ZRSo+djqXX5ut1hkKW1uoDZbnuJmT7PNmTlIH"
+    "zigFW2XVP8vCUln1Kqu+lESmsupfij+pDO9SpNgH+19M9CaeV66UbxxSWXmrRuXqWHk14h"
+    "jjWU1u5Q1u1jdYefFq2CYrbzaFt2x/zTQKSDdziUEgeOOfZnetfCJLtrk1s0ht9gmi2VVq"
+    "93NbT9Sve/s2h0jKRmVXsIN7CSGKrasCGA6GHyB2T47zCfzrJP6UyM+e6BGZ1TA7LCACsv"
+    "sMxD2PB3jRXe3v/wdsyRPO"
 )

@@ -91,7 +91,7 @@ class TestRecord:
         )
 
         rows = await fetch_value(
-            "SELECT string_agg(topic || ' ' || subject || ' ' || payload::text, ', ' ORDER BY topic)"
+            "SELECT string_agg(concat_ws(' ', topic, subject, payload), ', ' ORDER BY topic)"
             " FROM event"
         )
         assert rows == (
