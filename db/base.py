@@ -1,7 +1,8 @@
 """Rows, statements and transactions: all that the contexts share.
 
 A read is a constant statement, prepared once per connection; a write is a function that runs
-inside :func:`atomically`. Both find the connection by themselves, the open transaction's where there is one.
+inside :func:`atomically`. Both find the connection by themselves: the open transaction's, where
+there is one.
 """
 
 import asyncio
@@ -130,7 +131,7 @@ def violated(error: BaseException) -> str | None:
 
 
 def by_key(rows: list[asyncpg.Record], keys: list[UUID], column: int = 0) -> list[list[Any]]:
-    """Group records by the UUID in ``column``, in the order of ``keys``; none gives an empty list."""
+    """Group records by the UUID in ``column``, in the order of ``keys``; [] where there are none."""
     groups: dict[UUID, list[Any]] = {key: [] for key in keys}
     for row in rows:
         groups[row[column]].append(row)

@@ -1,9 +1,9 @@
 """Tortoise's asyncpg engine, with limits: what waits here, waits for a bounded time.
 
 Three things differ from the engine that Tortoise ships: taking a connection from the pool has a
-time limit, errors that pass by themselves are told apart from those that do not, and a connection goes
-back to the pool without the round trip that resets session state (nothing here ever sets any:
-settings are ``SET LOCAL``, advisory locks end with their transaction).
+time limit, errors that pass by themselves are told apart from those that do not, and a connection
+goes back to the pool without the round trip that resets session state (nothing here ever sets
+any: settings are ``SET LOCAL``, advisory locks end with their transaction).
 """
 
 from collections.abc import Awaitable, Callable

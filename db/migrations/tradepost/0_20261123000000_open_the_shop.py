@@ -562,7 +562,8 @@ async def upgrade(_: BaseDBAsyncClient) -> str:
                     CREATE ROLE tradepost_app NOLOGIN;
                 END IF;
                 GRANT USAGE ON SCHEMA public TO tradepost_app;
-                GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO tradepost_app;
+                GRANT SELECT, INSERT, UPDATE, DELETE
+                    ON ALL TABLES IN SCHEMA public TO tradepost_app;
                 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO tradepost_app;
                 REVOKE UPDATE, DELETE, TRUNCATE ON audit_event, order_event, stock_movement
                     FROM tradepost_app;
