@@ -131,7 +131,7 @@ def violated(error: BaseException) -> str | None:
 
 
 def by_key(rows: list[asyncpg.Record], keys: list[UUID], column: int = 0) -> list[list[Any]]:
-    """Group records by the UUID in ``column``, in the order of ``keys``; [] where there are none."""
+    """Group records by the UUID in ``column``, in the order of ``keys``; none gives []."""
     groups: dict[UUID, list[Any]] = {key: [] for key in keys}
     for row in rows:
         groups[row[column]].append(row)
