@@ -1,0 +1,129 @@
+"""Lists that grow without bound, a page at a time, by keyset: no page is ever counted over.
+
+A cursor holds the values of the row's sort key. It is opaque to clients and bound to its order: a
+cursor of one order is refused by another.
+"""
+
+import base64
+import binascii
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated, Any, Generic, TypeAlias, TypeVar
+
+import orjson
+import strawberry
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+
+from db.errors import BadRequest
+from schema import define
+
+T = TypeVar("T")
+RowT = TypeVar("RowT")
+
+DEFAULT_PAGE = 20
+LARGEST_PAGE = 100
+_LONGEST_CURSOR = 1_000
+
+
+def _default_page(value: int | None) -> int:
+    return DEFAULT_PAGE if value is None else value
+
+
+First: TypeAlias = Annotated[
+    int | None, BeforeValidator(_default_page), Field(ge=1, le=LARGEST_PAGE)
+]
+"""The ``first`` of a connection: declare ``first: First = 20``."""
+After: TypeAlias = str | None
+"""The ``after`` of a connection: declare ``after: After = None``."""
+
+
+class Keyset:
+    """An order of rows, with the types of its sort key's values: the last must make it unique.
+
+    >>> newest = Keyset("newest", int, str)
+    >>> newest.read(newest.cursor((7, "x")))
+    (7, 'x')
+    >>> newest.read(None) is None
+    True
+    """
+
+    def __init__(self, name: str, *kinds: Any) -> None:
+        self.name = name
+        key: Any = tuple.__class_getitem__((str, *kinds))
+        self._key: TypeAdapter[tuple[Any, ...]] = TypeAdapter(key)
+
+    def cursor(self, key: Sequence[Any]) -> str:
+        """Print the place of a row with this sort key."""
+        return base64.urlsafe_b64encode(orjson.dumps([self.name, *key])).rstrip(b"=").decode()
+
+    def read(self, cursor: str | None) -> tuple[Any, ...] | None:
+        """Read a cursor back into the sort key that it holds.
+
+        :raises BadRequest: it is not a cursor of this order.
+        """
+        if cursor is None:
+            return None
+        try:
+            padded = cursor[:_LONGEST_CURSOR] + "=" * (-len(cursor) % 4)
+            name, *key = self._key.validate_json(base64.b64decode(padded, b"-_", validate=True))
+        except (ValidationError, binascii.Error, ValueError):
+            name, key = "", []
+        if name != self.name:
+            raise BadRequest("after: this is not a cursor of this list.")
+        return tuple(key)
+
+
+@define.type
+class PageInfo:
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@define.type
+class Edge(Generic[T]):
+    cursor: str
+    node: T
+
+
+@define.type
+class Connection(Generic[T]):
+    edges: list[Edge[T]]
+    nodes: list[T]
+    page_info: PageInfo
+    count: strawberry.Private[Callable[[], Awaitable[int | None]]]
+
+    @strawberry.field(directives=define.directives(cost=10))  # type: ignore[untyped-decorator]
+    async def total_count(self) -> int | None:
+        return await self.count()
+
+    @classmethod
+    def of(
+        cls,
+        rows: Sequence[RowT],
+        first: int | None,
+        after: str | None,
+        *,
+        keyset: Keyset,
+        key: Callable[[RowT], Sequence[Any]],
+        node: Callable[[RowT], T],
+        count: Callable[[], Awaitable[int | None]],
+    ) -> "Connection[T]":
+        """Make a page of rows: ``first`` were asked for, and one more was read if there is one."""
+        size = _default_page(first)
+        shown = rows[:size]
+        nodes = [node(row) for row in shown]
+        cursors = [keyset.cursor(key(row)) for row in shown]
+        return cls(
+            edges=[
+                Edge(cursor=cursor, node=each) for cursor, each in zip(cursors, nodes, strict=True)
+            ],
+            nodes=nodes,
+            page_info=PageInfo(
+                has_next_page=len(rows) > size,
+                has_previous_page=after is not None,
+                start_cursor=cursors[0] if cursors else None,
+                end_cursor=cursors[-1] if cursors else None,
+            ),
+            count=count,
+        )

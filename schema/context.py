@@ -1,0 +1,104 @@
+"""What a resolver may reach: the caller, the instant, and loaders that read each thing once."""
+
+import hashlib
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, TypeAlias, TypeVar
+from uuid import UUID
+
+import orjson
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from db.access import Caller
+from db.clock import Clock
+from db.errors import Code, Refusal
+from db.events import Claim
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Context:
+    """One operation's surroundings. ``now`` stands still while it runs."""
+
+    caller: Caller
+    clock: Clock
+    gateways: Mapping[str, Any]
+    mailer: Any
+    settings: Any
+    request_id: str = ""
+    now: datetime = field(init=False)
+    claim: Claim | None = None
+    """The idempotency key of the mutation that runs, if it was given one."""
+    extensions: dict[str, Any] = field(default_factory=dict)
+    """What the response says beside its data."""
+    _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.now = self.clock.now()
+
+    def load(
+        self, batch: Callable[..., Awaitable[Sequence[T]]], key: K, /, **given: Any
+    ) -> Awaitable[T]:
+        """Read one thing through a batch that reads many.
+
+        ``batch(keys, **given)`` runs once for all the keys that are asked for at the same time,
+        and each key is asked for once in an operation.
+        """
+        name = (batch, *given.items()) if given else batch
+        loader = self._loaders.get(name)
+        if loader is None:
+            loader = self._loaders[name] = DataLoader(lambda keys: batch(keys, **given))
+        return loader.load(key)
+
+    def become(self, caller: Caller) -> None:
+        """Go on as someone else: who signs in, or is given a guest token, sees their own things."""
+        self.caller = caller
+
+    def begin(self, claim: Claim | None) -> None:
+        """Start a mutation: what was read before it may be about to change."""
+        self.claim = claim
+        self._loaders.clear()
+
+
+Info: TypeAlias = strawberry.Info[Context, None]
+
+
+def claim_of(caller: Caller, mutation: str, key: str, arguments: Mapping[str, Any]) -> Claim:
+    """Claim a call's outcome for its key.
+
+    ``arguments`` are those of the call, coerced, without the key: JSON values and enums.
+
+    :raises Refusal: someone unknown gave a key that is not a UUID, and could be guessed.
+    """
+    if caller.scope == "anon" and not _is_uuid(key):
+        raise Refusal(
+            Code.INVALID, "Without a token, the key must be a UUID.", ("idempotency_key",)
+        )
+    canonical = orjson.dumps([mutation, arguments], option=orjson.OPT_SORT_KEYS)
+    return Claim(
+        scope=caller.scope,
+        key=key,
+        mutation=mutation,
+        args_hash=hashlib.sha256(canonical).digest(),
+        also=_earlier_scopes(caller),
+    )
+
+
+def _earlier_scopes(caller: Caller) -> tuple[str, ...]:
+    """Name the scopes in which the same call may have been made with less to show."""
+    if caller.user_id is None and caller.guest_id is None:
+        return ()
+    guest = f"guest:{caller.guest_id}"
+    return ("anon", guest) if caller.guest_id and caller.scope != guest else ("anon",)
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,187 @@
+"""What clients hear when something does not work.
+
+Expected failures are data: the shop's refusals become ``userErrors``, each as the type that holds
+its details. Everything else is a top-level error with a code; what nobody expected is masked.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any, Final
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.utils.str_converters import to_camel_case
+
+from db.errors import (
+    BadRequest,
+    Code,
+    Fault,
+    InvalidState,
+    NotAllowed,
+    NotSignedIn,
+    Refusal,
+    Refusals,
+    RetryLater,
+    TotalChanged,
+    Unavailable,
+    VersionConflict,
+)
+from schema import define
+from schema.money import Money
+
+logger = logging.getLogger(__name__)
+
+strawberry.enum(Code, name="UserErrorCode", description=define.docstring(Code))
+
+
+@define.interface
+class UserError:
+    """Every expected failure of a mutation. Select code, message and path, and add a fragment for
+    the details you use: new kinds of error then never break you.
+    """
+
+    code: Code
+    message: str = define.field("English, for people. Translate by `code`.")
+    path: list[str] | None = define.field(
+        'Where in the arguments: ["input", "lines", "0", "quantity"]. Null: the whole call.',
+        default=None,
+    )
+
+
+@define.interface
+class Payload:
+    """Any payload, for generic client code."""
+
+    user_errors: list[UserError] = define.field(
+        "Empty exactly when the mutation did what was asked.", default_factory=list
+    )
+
+
+@define.type
+class InputError(UserError):
+    """A value that cannot be accepted, or a thing that is not there."""
+
+
+@define.type
+class VersionError(UserError):
+    """The object changed since it was read. Nothing was done."""
+
+    current_version: int = define.field(
+        "The object's version now. From stockCount: its onHand now."
+    )
+
+
+@define.type
+class StateError(UserError):
+    """The action does not fit the object's present state. Nothing was done."""
+
+    current: str
+    allowed: list[str]
+
+
+@define.type
+class TotalChangedError(UserError):
+    """The amount to pay is not the one the buyer agreed to. Nothing was reserved or charged."""
+
+    expected: Money
+    total: Money
+
+
+@define.type
+class RetryError(UserError):
+    """Try the very same call again, with the same key, after the wait."""
+
+    retry_after_seconds: int
+
+
+ERROR_TYPES: Final = (InputError, VersionError, StateError, TotalChangedError, RetryError)
+
+
+def camel_path(path: Sequence[str | int] | None) -> list[str] | None:
+    """Name a place in the arguments as clients wrote it."""
+    if path is None:
+        return None
+    return [to_camel_case(part) if isinstance(part, str) else str(part) for part in path]
+
+
+def user_errors(error: Refusal | Refusals) -> list[UserError]:
+    """Show what the shop refused."""
+    refusals = error.refusals if isinstance(error, Refusals) else (error,)
+    return [user_error(refusal) for refusal in refusals]
+
+
+def user_error(refusal: Refusal) -> UserError:
+    """Show one refusal as the type that holds its details."""
+    base: dict[str, Any] = {
+        "code": refusal.code,
+        "message": refusal.message,
+        "path": camel_path(refusal.path),
+    }
+    match refusal:
+        case VersionConflict():
+            return VersionError(**base, current_version=refusal.current_version)
+        case InvalidState():
+            return StateError(**base, current=refusal.current, allowed=list(refusal.allowed))
+        case TotalChanged():
+            expected, total = Money.of(refusal.expected), Money.of(refusal.total)
+            return TotalChangedError(**base, expected=expected, total=total)
+        case RetryLater():
+            return RetryError(**base, retry_after_seconds=refusal.retry_after_seconds)
+        case _:
+            return InputError(**base)
+
+
+# --- top-level errors ---------------------------------------------------------------------------
+
+_MASKED: Final = "Something went wrong on our side. It was recorded under the request id."
+
+
+def top_level(error: GraphQLError, request_id: str) -> dict[str, Any]:
+    """Print a top-level error; what nobody expected is recorded and masked."""
+    message, extensions = _explained(error, request_id)
+    shown: dict[str, Any] = {"message": message}
+    if error.locations:
+        shown["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
+    if error.path is not None:
+        shown["path"] = error.path
+    shown["extensions"] = {**extensions, "requestId": request_id}
+    return shown
+
+
+def _explained(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]:
+    cause = _cause(error)
+    if isinstance(cause, Fault):
+        return explain(cause)
+    if isinstance(cause, Refusal | Refusals):
+        return str(cause), _coded("BAD_REQUEST")
+    if cause is None or error.path is None:
+        return error.message, _coded("BAD_REQUEST")
+    logger.error("request %s failed at %s", request_id, error.path, exc_info=cause)
+    return _MASKED, _coded("INTERNAL")
+
+
+def _cause(error: GraphQLError) -> Exception | None:
+    """Find what was raised: None for what the GraphQL engine itself finds wrong with a request."""
+    cause = error.original_error
+    while isinstance(cause, GraphQLError):
+        cause = cause.original_error
+    return cause
+
+
+def explain(fault: Fault) -> tuple[str, dict[str, Any]]:
+    """Say what a fault means: its message, and its extensions with the code."""
+    match fault:
+        case NotSignedIn():
+            return str(fault), _coded("UNAUTHENTICATED")
+        case NotAllowed():
+            return str(fault), _coded("FORBIDDEN")
+        case BadRequest():
+            return str(fault), _coded("BAD_REQUEST")
+        case Unavailable():
+            return str(fault), _coded("UNAVAILABLE", retryable=True, reason=fault.reason.value)
+        case _:
+            return _MASKED, _coded("INTERNAL")
+
+
+def _coded(code: str, *, retryable: bool = False, **more: str) -> dict[str, Any]:
+    return {"code": code, **more, "retryable": retryable}

@@ -1,0 +1,158 @@
+"""How resolvers are written: `resolver` for what is read, `mutation` for what is done.
+
+Both check all arguments by the types that the parameters declare before any other code runs. A
+fault is a BAD_REQUEST in a query, and a ``userError`` with its place in a mutation.
+"""
+
+import functools
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeVar
+
+import strawberry
+from strawberry.utils.str_converters import to_camel_case
+
+from db.access import Permission
+from db.errors import BadRequest, Refusal, Refusals
+from db.events import Claim, Outcome
+from schema import define
+from schema.arguments import READING, Shape
+from schema.context import Context, claim_of
+from schema.errors import Payload, camel_path, user_errors
+from schema.permissions import auth
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+KEY = "idempotency_key"
+
+
+def resolver(
+    *, requires: Permission | None = None, owner: bool = False, cost: int | None = None
+) -> Callable[[Callable[..., Any]], Any]:
+    """Make a function a field that reads: of Query, or of an object."""
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        shape = Shape(function)
+        return strawberry.field(
+            resolver=_with_checked_arguments(function, shape) if shape.fields else function,
+            description=define.docstring(function),
+            directives=define.directives(*auth(requires, owner=owner), cost=cost),
+        )
+
+    return decorate
+
+
+def mutation(
+    *,
+    payload: type[Payload] | None = None,
+    requires: Permission | None = None,
+    owner: bool = False,
+    cost: int | None = None,
+) -> Callable[[Callable[..., Any]], Any]:
+    """Make a function a mutation.
+
+    It returns its payload; or, given ``payload``, the Outcome of the verb that it calls, from which
+    ``await payload.of(outcome, info)`` makes the payload. Its refusals become ``userErrors``. With
+    a parameter ``idempotency_key``, ``info.context.claim`` holds the claim to hand down.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        shown = payload or inspect.signature(function).return_annotation
+        if not (isinstance(shown, type) and issubclass(shown, Payload)):
+            raise TypeError(f"{function.__qualname__} must return a payload, or name it")
+        return strawberry.mutation(
+            resolver=_Mutation(function, shown).resolver(),
+            description=define.docstring(function),
+            graphql_type=shown | None,
+            directives=define.directives(*auth(requires, owner=owner), cost=cost),
+        )
+
+    return decorate
+
+
+def _with_checked_arguments(function: Function, shape: Shape) -> Function:
+    takes_info = inspect.signature(function).parameters.keys() - shape.fields.keys() - {"self"}
+
+    def checked(given: dict[str, Any]) -> dict[str, Any]:
+        around = {name: given.pop(name) for name in takes_info}
+        try:
+            return around | shape.accept(given, READING)
+        except Refusals as error:
+            raise BadRequest(_named(error)) from None
+
+    if inspect.iscoroutinefunction(function):
+
+        @functools.wraps(function)
+        async def resolve_later(*source: Any, **given: Any) -> Any:
+            return await function(*source, **checked(given))
+
+        return resolve_later  # type: ignore[return-value]
+
+    @functools.wraps(function)
+    def resolve(*source: Any, **given: Any) -> Any:
+        return function(*source, **checked(given))
+
+    return resolve  # type: ignore[return-value]
+
+
+def _named(error: Refusals) -> str:
+    """Name the arguments that cannot be accepted, with the reasons."""
+    return " ".join(
+        f"{'.'.join(camel_path(refusal.path) or ())}: {refusal.message}"
+        for refusal in error.refusals
+    )
+
+
+class _Mutation:
+    """One mutation: check, claim, call, and show what came of it."""
+
+    def __init__(
+        self, function: Callable[..., Awaitable[Payload | Outcome]], payload: type[Payload]
+    ) -> None:
+        self.name = to_camel_case(function.__name__)
+        self.function = function
+        self.payload = payload
+        self.shape = Shape(function)
+
+    def resolver(self) -> Callable[..., Any]:
+        @functools.wraps(self.function)
+        async def resolve(
+            source: object, info: strawberry.Info[Context, None], **given: Any
+        ) -> Any:
+            return await self.run(source, info, given)
+
+        return resolve
+
+    async def run(
+        self, source: object, info: strawberry.Info[Context, None], given: Mapping[str, Any]
+    ) -> Payload:
+        context = info.context
+        context.begin(None)
+        try:
+            arguments = self.shape.accept(given)
+            context.begin(self._claim(context, given))
+            result = await self.function(source, info=info, **arguments)
+        except (Refusal, Refusals) as error:
+            return self.payload(user_errors=user_errors(error))
+        return await self._shown(result, info)
+
+    def _claim(self, context: Context, given: Mapping[str, Any]) -> Claim | None:
+        key = given.get(KEY)
+        if key is None:
+            return None
+        others = {name: value for name, value in given.items() if name != KEY}
+        return claim_of(context.caller, self.name, key, others)
+
+    async def _shown(
+        self, result: Payload | Outcome, info: strawberry.Info[Context, None]
+    ) -> Payload:
+        if isinstance(result, Payload):
+            return result
+        if info.context.claim is not None:
+            info.context.extensions["idempotency"] = _seen(result)
+        shown: Payload = await self.payload.of(result, info)  # type: ignore[attr-defined]
+        return shown
+
+
+def _seen(outcome: Outcome) -> dict[str, Any]:
+    return {"replayed": outcome.replayed, "firstSeenAt": outcome.first_seen_at}

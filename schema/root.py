@@ -1,0 +1,73 @@
+"""The whole schema: what the contexts offer, put together."""
+
+from collections.abc import Iterable
+from typing import Annotated, Any, Final
+
+import strawberry
+from graphql import GraphQLObjectType, GraphQLSchema, Undefined
+from pydantic import Field
+from strawberry.schema.config import StrawberryConfig
+
+from schema import define, permissions
+from schema.context import Info
+from schema.errors import ERROR_TYPES
+from schema.ids import Finder, Node, find
+from schema.resolvers import resolver
+from schema.scalars import SCALARS
+
+FINDERS: Final[dict[str, Finder]] = {}
+"""Who finds the things with this prefix. A context adds its own: ``**catalog.FINDERS``."""
+
+
+@define.type
+class Query:
+    @resolver()
+    async def node(self, info: Info, id: strawberry.ID) -> Node | None:
+        """Null when there is no such thing, or the caller may not see it: the two look alike."""
+        return (await find(FINDERS, [id], info.context))[0]
+
+    @resolver(cost=10)
+    async def nodes(
+        self, info: Info, ids: Annotated[list[strawberry.ID], Field(max_length=100)]
+    ) -> list[Node | None]:
+        """At most 100, in the order asked."""
+        return await find(FINDERS, ids, info.context)
+
+
+def build(
+    query: type, mutation: type | None = None, types: Iterable[Any] = ()
+) -> strawberry.Schema:
+    """Put a schema together: scalars, error types, and a guard before each guarded field."""
+    built = strawberry.Schema(
+        query=query,
+        mutation=mutation,
+        types=[*ERROR_TYPES, *types],
+        config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
+    )
+    core = core_of(built)
+    _omit_null_defaults(core)
+    permissions.enforce(core)
+    return built
+
+
+def core_of(built: strawberry.Schema) -> GraphQLSchema:
+    """Return graphql-core's own schema, which requests are validated and run against."""
+    return built._schema  # noqa: SLF001 - Strawberry has no public name for it
+
+
+def _omit_null_defaults(built: GraphQLSchema) -> None:
+    """Tell an omitted argument from a null: Strawberry gives optional ones a default of null."""
+    for type_ in built.type_map.values():
+        if isinstance(type_, GraphQLObjectType):
+            for field in type_.fields.values():
+                for argument in field.args.values():
+                    if argument.default_value is None:
+                        argument.default_value = Undefined
+
+
+schema: Final = build(Query)
+
+
+def sdl() -> str:
+    """Print the schema as clients read it."""
+    return schema.as_str() + "\n"
