@@ -25,7 +25,7 @@ from api.settings import (
     variable,
 )
 
-SECRET_RECIPE = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+HOW_TO_MAKE_ONE = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 FIELDS = {variable(name): field for name, field in Settings.model_fields.items()}
 
 
@@ -154,7 +154,7 @@ def _weak_secret(settings: Settings) -> Iterator[Fault]:
     elif len(set(key)) < SECRET_VARIETY:
         weakness = f"has only {len(set(key))} different characters; expected random ones."
     if weakness:
-        yield Fault("TRADEPOST_SECRET_KEY", weakness, f"Make one with {SECRET_RECIPE}")
+        yield Fault("TRADEPOST_SECRET_KEY", weakness, f"Make one with {HOW_TO_MAKE_ONE}")
 
 
 def _unfit_for_production(settings: Settings) -> Iterator[Fault]:
@@ -168,7 +168,7 @@ def _unfit_for_production(settings: Settings) -> Iterator[Fault]:
         yield Fault(
             "TRADEPOST_SECRET_KEY",
             "is not set; production has no default secrets.",
-            f"Make one with {SECRET_RECIPE}",
+            f"Make one with {HOW_TO_MAKE_ONE}",
         )
     if settings.demo:
         yield Fault(

@@ -1,0 +1,92 @@
+"""One web process: the app behind uvicorn, on a port that the supervisor has opened."""
+
+import argparse
+import asyncio
+import signal
+import socket
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+
+import uvicorn
+
+from api.app import create_app
+from api.child import Line
+from api.environment import load
+from api.settings import Settings
+
+KEEP_ALIVE_SECONDS = 75  # above the 60 of the usual proxies, so that it is they who hang up
+GRACE_SECONDS = 25
+WEBSOCKET_MESSAGE_BYTES = 65_536
+
+
+class Server(uvicorn.Server):
+    """A server that says it is going before it goes."""
+
+    def __init__(self, app: Any, settings: Settings, line: Line) -> None:
+        self.app = app
+        self.line = line
+        self.drain_seconds = settings.drain_seconds
+        super().__init__(_configuration(app, settings))
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self.line.ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Be not ready first; close the port when the load balancer has had time to notice."""
+        del sig, frame
+        self.app.state.draining = True
+        loop = asyncio.get_running_loop()
+        loop.call_soon_threadsafe(loop.call_later, self.drain_seconds, self._exit)
+
+    def _exit(self) -> None:
+        self.should_exit = True
+
+
+def _configuration(app: Any, settings: Settings) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        log_level="warning" if settings.log_level == "info" else settings.log_level,
+        access_log=False,  # the app logs its requests itself
+        server_header=False,
+        proxy_headers=True,
+        forwarded_allow_ips=settings.forwarded_allow_ips,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+        ws_max_size=WEBSOCKET_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+    )
+
+
+async def _serve(server: Server, listener: socket.socket) -> None:
+    beating = asyncio.create_task(server.line.beat())
+    try:
+        await server.serve([listener])
+    finally:
+        beating.cancel()
+        with suppress(asyncio.CancelledError):
+            await beating
+
+
+def main() -> int:
+    """Serve until told to stop; return the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--line", type=int, required=True)
+    parser.add_argument("--listener", type=int, required=True)
+    arguments = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    line = Line(arguments.line)
+    settings = load()
+    server = Server(create_app(settings), settings, line)
+    listener = socket.socket(fileno=arguments.listener)
+    asyncio.run(_serve(server, listener), loop_factory=server.config.get_loop_factory())
+    return 0 if server.started else 1
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
