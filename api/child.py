@@ -1,4 +1,4 @@
-"""The child's end of the line to the supervisor: it says that we live, and tells when it is gone."""
+"""The child's end of the line to the supervisor: we say that we live, and notice when it dies."""
 
 import asyncio
 import contextlib

@@ -73,13 +73,15 @@ def _fault(problem: ErrorDetails) -> Fault:
     or_else = "." if default is None or default == "" else f", or leave it out for {default}."
     return Fault(
         name,
-        f"is {_shown(field, problem['input'])}; expected {cause or expected(field)}.",
+        f"is {_shown(field, problem['input'])}; expected {expected(field)}.",
         f"Set it like {name}={example}{or_else}",
     )
 
 
 def expected(field: FieldInfo) -> str:
     """Say in words what a field takes."""
+    if in_words := extra(field)["expected"]:
+        return str(in_words)
     kind: Any = field.annotation
     if get_origin(kind) is Literal:
         return "one of " + ", ".join(get_args(kind))

@@ -2,7 +2,6 @@
 
 import argparse
 import asyncio
-import signal
 import socket
 from contextlib import suppress
 from types import FrameType
@@ -27,9 +26,11 @@ class Server(uvicorn.Server):
         self.app = app
         self.line = line
         self.drain_seconds = settings.drain_seconds
+        self.loop: asyncio.AbstractEventLoop | None = None
         super().__init__(_configuration(app, settings))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.loop = asyncio.get_running_loop()
         await super().startup(sockets)
         if self.started:
             self.line.ready()
@@ -38,8 +39,10 @@ class Server(uvicorn.Server):
         """Be not ready first; close the port when the load balancer has had time to notice."""
         del sig, frame
         self.app.state.draining = True
-        loop = asyncio.get_running_loop()
-        loop.call_soon_threadsafe(loop.call_later, self.drain_seconds, self._exit)
+        if self.loop is None:
+            self._exit()
+        else:
+            self.loop.call_soon_threadsafe(self.loop.call_later, self.drain_seconds, self._exit)
 
     def _exit(self) -> None:
         self.should_exit = True
@@ -79,12 +82,12 @@ def main() -> int:
     parser.add_argument("--line", type=int, required=True)
     parser.add_argument("--listener", type=int, required=True)
     arguments = parser.parse_args()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     line = Line(arguments.line)
     settings = load()
     server = Server(create_app(settings), settings, line)
     listener = socket.socket(fileno=arguments.listener)
-    asyncio.run(_serve(server, listener), loop_factory=server.config.get_loop_factory())
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(_serve(server, listener))
     return 0 if server.started else 1
 
 

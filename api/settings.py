@@ -46,9 +46,15 @@ def data_folder() -> Path:
 
 
 def _setting(
-    meaning: str, default: Any = ..., *, example: str = "", secret: bool = False, **constraints: Any
+    meaning: str,
+    default: Any,
+    *,
+    example: str,
+    expected: str = "",
+    secret: bool = False,
+    **constraints: Any,
 ) -> Any:
-    extra: dict[str, Any] = {"example": example, "secret": secret}
+    extra: dict[str, Any] = {"example": example, "expected": expected, "secret": secret}
     constraints["repr"] = not secret
     if callable(default):
         return Field(
@@ -105,14 +111,15 @@ class Settings(BaseSettings):
         "development, PostgreSQL comes along and keeps its data in TRADEPOST_DATA.",
         None,
         example="postgresql://tradepost:password@localhost:5432/tradepost",
+        expected="postgresql://USER:PASSWORD@HOST:PORT/DATABASE",
         secret=True,
     )
     secret_key: str = _setting(
-        "The secret from which keys for tokens and encryption are derived: at least "
-        f"{SECRET_CHARACTERS} random characters. Left out, in development, it is made in "
-        "TRADEPOST_DATA.",
+        "The secret from which keys for tokens and encryption are derived. Left out, in "
+        "development, it is made in TRADEPOST_DATA.",
         "",
-        example="(random characters)",
+        example="",
+        expected=f"at least {SECRET_CHARACTERS} random characters",
         secret=True,
     )
     data: Path = _setting(
@@ -121,7 +128,12 @@ class Settings(BaseSettings):
         example="/var/lib/tradepost",
     )
 
-    host: str = _setting("The address to listen on.", "127.0.0.1", example="0.0.0.0")  # noqa: S104
+    host: str = _setting(
+        "The address to listen on.",
+        "127.0.0.1",
+        example="0.0.0.0",  # noqa: S104
+        expected="an address or a name of this machine",
+    )
     port: int = _setting("The TCP port to listen on.", 8000, example="8080", ge=1, le=65535)
     web_concurrency: int = _setting(
         "How many web processes: one per core.", 1, example="2", ge=1, le=64
@@ -133,14 +145,16 @@ class Settings(BaseSettings):
         example="false",
     )
     forwarded_allow_ips: str = _setting(
-        "The addresses of proxies whose X-Forwarded-For is believed, separated by commas.",
+        "The proxies whose X-Forwarded-For is believed.",
         "127.0.0.1",
         example="10.0.0.1,10.0.0.2",
+        expected="IP addresses or networks, separated by commas, or *",
     )
     cors_origins: Words = _setting(
-        "The origins whose pages may call the API, separated by commas.",
+        "The origins whose pages may call the API from a browser.",
         (),
         example="https://shop.example.com",
+        expected="origins like https://shop.example.com, separated by commas",
     )
     log_level: Annotated[
         Literal["critical", "error", "warning", "info", "debug"], BeforeValidator(_lower)
@@ -172,10 +186,11 @@ class Settings(BaseSettings):
         example="false",
     )
     gateways: Words = _setting(
-        "The payment gateways, separated by commas: `fake` (pays with test tokens, charges nobody; "
-        "by default in development, never in production) and `manual` (money comes by other ways).",
+        "The payment gateways: `fake` takes test tokens and charges nobody (by default in "
+        "development, never in production); with `manual` the money comes by other ways.",
         lambda data: ("fake", "manual") if data.get("env") == "development" else ("manual",),
         example="manual",
+        expected="one or both of fake, manual, separated by commas",
     )
     reservation_minutes: int = _setting(
         "How long stock is held for an order that is not paid yet.",
@@ -225,7 +240,7 @@ class Settings(BaseSettings):
         except ValueError:  # the port is not a number
             complete = False
         if not complete:
-            raise ValueError("postgresql://USER:PASSWORD@HOST:PORT/DATABASE")
+            raise ValueError("not the URL of a database")
         return url
 
     @field_validator("data", mode="after")
@@ -242,7 +257,7 @@ class Settings(BaseSettings):
                 "http",
                 "https",
             }:
-                raise ValueError("origins like https://shop.example.com, separated by commas")
+                raise ValueError("not an origin")
         return origins
 
     @field_validator("forwarded_allow_ips")
@@ -253,14 +268,14 @@ class Settings(BaseSettings):
                 try:
                     ip_address(address.strip().split("/")[0])
                 except ValueError:
-                    raise ValueError("IP addresses, separated by commas, or *") from None
+                    raise ValueError("not an address") from None
         return addresses
 
     @field_validator("gateways")
     @classmethod
     def _are_gateways(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         if not names or not set(names) <= {"fake", "manual"}:
-            raise ValueError("one or both of fake, manual, separated by commas")
+            raise ValueError("not a gateway")
         return names
 
     @classmethod
@@ -302,7 +317,7 @@ def secret_variables() -> list[str]:
 def extra(field: FieldInfo) -> dict[str, Any]:
     """Return what is noted about a field beside its meaning: an example, whether it is secret."""
     noted = field.json_schema_extra
-    return noted if isinstance(noted, dict) else {"example": "", "secret": False}
+    return noted if isinstance(noted, dict) else {"example": "", "expected": "", "secret": False}
 
 
 def _content(path: Path) -> str:

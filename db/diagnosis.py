@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import asyncpg
+from tortoise.exceptions import ConfigurationError
 
 from db.config import MIGRATIONS, configuration
 
@@ -40,17 +41,23 @@ async def examine(url: str, *, connections: int = 1) -> Diagnosis:
     """Look at the database at `url`, which is to serve so many connections of ours."""
     try:
         connection = await _connect(url)
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, ValueError) as fault:
+    except (
+        asyncpg.PostgresError,
+        asyncpg.InterfaceError,
+        ConfigurationError,
+        OSError,
+        ValueError,
+    ) as fault:
         return Diagnosis(problems=[_refusal(url, fault)])
     try:
-        version = connection.get_server_version()
+        version = await connection.fetchval("SELECT split_part(version(), ' ', 2)")
         problems = [problem async for problem in _problems(url, connection, connections)]
         applied = await _applied(connection)
     finally:
         await connection.close(timeout=1)
     ours = sorted(path.name for path in MIGRATIONS.glob("tradepost/[0-9]*.py"))
     return Diagnosis(
-        version=f"{version.major}.{version.minor}",
+        version=version,
         problems=problems,
         pending=[name for name in ours if name not in applied],
         unknown=[name for name in applied if name not in ours],

@@ -1,0 +1,5 @@
+"""`python -m api` is `tradepost`."""
+
+from api.cli import main
+
+main()

@@ -1,0 +1,83 @@
+"""The port: opened once, before anything else is started, and who has it if we cannot."""
+
+import errno
+import fcntl
+import os
+import socket
+from pathlib import Path
+from typing import IO
+
+from api.faults import Fault, StartRefusedError
+from api.settings import Settings
+
+BACKLOG = 2048
+
+
+def listen(settings: Settings) -> socket.socket:
+    """Open the port.
+
+    :raises StartRefusedError: if it cannot be had, naming who has it where we know.
+    """
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind, protocol)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(BACKLOG)
+    except OSError as fault:
+        raise StartRefusedError([_fault(settings, fault)]) from fault
+    return listener
+
+
+def leave_note(settings: Settings) -> IO[str]:
+    """Note who has the port, for the next one who wants it; it holds while the file is open."""
+    note = _note(settings).open("a+")
+    fcntl.flock(note, fcntl.LOCK_EX)
+    note.truncate(0)
+    note.write(str(os.getpid()))
+    note.flush()
+    return note
+
+
+def _fault(settings: Settings, fault: OSError) -> Fault:
+    host, port = settings.host, settings.port
+    if isinstance(fault, socket.gaierror) or fault.errno == errno.EADDRNOTAVAIL:
+        return Fault(
+            "HOST",
+            f"is {host!r}, which is no address of this machine.",
+            "Set it like HOST=127.0.0.1 or, to be reached from outside, HOST=0.0.0.0",
+        )
+    if fault.errno == errno.EACCES:
+        return Fault("PORT", f"is {port}, which only root may open.", "Set it like PORT=8000")
+    holder = _holder(settings)
+    if holder:
+        return Fault(
+            "PORT",
+            f"is {port}, where Tradepost is running already (pid {holder}, {settings.url}).",
+            f"Use that one, stop it (Ctrl-C, or kill {holder}), or set another like "
+            f"PORT={port + 1}",
+        )
+    return Fault(
+        "PORT",
+        f"is {port}, which another program has ({fault.strerror}).",
+        f"Stop it, or set another like PORT={port + 1}",
+    )
+
+
+def _holder(settings: Settings) -> int | None:
+    """Return the process of ours that has the port, if it is one of this data folder."""
+    try:
+        with _note(settings).open() as note:
+            try:
+                fcntl.flock(note, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return int(note.read())
+    except (OSError, ValueError):
+        pass
+    return None
+
+
+def _note(settings: Settings) -> Path:
+    return settings.data / f"running-{settings.port}"

@@ -1,0 +1,91 @@
+"""`tradepost run`: from nothing to a shop that answers, and all of it gone after Ctrl-C."""
+
+import asyncio
+import os
+import sys
+import time
+from contextlib import ExitStack
+
+from api import preparation
+from api.faults import Fault, StartRefusedError
+from api.listening import leave_note, listen
+from api.settings import Settings, secret_variables, variable
+from api.supervisor import ChildFailedError, Role, Supervisor
+
+DEMO_PASSWORD = "open-the-shop-2026"  # noqa: S105  (printed on the banner)
+DEMO_LOGINS = {
+    "owner@example.com": "the owner",
+    "support@example.com": "support",
+    "ada@example.com": "a customer with many orders",
+    "grace@example.com": "another customer",
+}
+FIRST_QUERY = '{"query": "{ shop { name currencyCode } products(first: 3) { nodes { title } } }"}'
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    :raises StartRefusedError: if something keeps us from it.
+    """
+    began = time.monotonic()
+    with ExitStack() as open_things:
+        listener = open_things.enter_context(listen(settings))
+        open_things.enter_context(leave_note(settings))
+        ready = open_things.enter_context(preparation.database(settings))
+        asyncio.run(preparation.prepare(ready, tell))
+        hand_down(ready)
+        roles = [Role("web process", "api.server", listener)] * settings.web_concurrency
+        if settings.worker:
+            roles.append(Role("worker", "api.worker"))
+        supervisor = Supervisor(roles, lambda: tell(banner(settings, time.monotonic() - began)))
+        try:
+            asyncio.run(supervisor.run())
+        except ChildFailedError as failure:
+            raise StartRefusedError(
+                [Fault("Tradepost", str(failure), "Its last words are above.")]
+            ) from failure
+        tell("Stopped.")
+
+
+def tell(line: str) -> None:
+    """Say something to the person at the terminal."""
+    print(line, file=sys.stderr, flush=True)  # noqa: T201
+
+
+def hand_down(settings: Settings) -> None:
+    """Put what the command line and the start have settled where the children look."""
+    for name in sorted(settings.model_fields_set | {"database_url"}):
+        value = getattr(settings, name)
+        text = ",".join(value) if isinstance(value, tuple) else str(value)
+        os.environ[variable(name)] = text
+    for name in secret_variables():
+        os.environ.pop(f"{name}_FILE", None)
+
+
+def banner(settings: Settings, seconds: float) -> str:
+    """Say where everything is, and give one command that answers."""
+    url = settings.url
+    database = "your PostgreSQL" if settings.database_url else "its own PostgreSQL"
+    lines = [
+        "",
+        f"  Tradepost is open ({settings.env}, ready in {seconds:.1f} s).",
+        "",
+        f"    GraphQL   {url}/graphql",
+        f"    Schema    {url}/schema.graphql",
+        f"    Health    {url}/health",
+        f"    REST      {url}/openapi.json",
+        f"    Data      {settings.data} ({database})",
+    ]
+    if settings.demo:
+        lines += ["", f"  Demo logins, all with the password {DEMO_PASSWORD}:", ""]
+        lines += [f"    {email:<22}{who}" for email, who in DEMO_LOGINS.items()]
+    lines += [
+        "",
+        "  Try it:",
+        "",
+        f"    curl -s {url}/graphql -H 'content-type: application/json' -d '{FIRST_QUERY}'",
+        "",
+        "  Ctrl-C stops it all.",
+        "",
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,97 @@
+"""The worker: what happens in a shop without anybody asking for it."""
+
+import argparse
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+from api.child import Line
+from api.environment import load
+from api.preparation import WORKER_CONNECTIONS, url_of
+from api.settings import Settings
+from db.clock import DatabaseClock
+from db.config import Database
+from db.errors import Unavailable
+
+logger = logging.getLogger("tradepost.worker")
+
+CLOCK_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something done again and again; how often, and what. It returns how much it did."""
+
+    name: str
+    every_seconds: float
+    work: Callable[[], Awaitable[int]]
+
+
+def jobs(settings: Settings, clock: DatabaseClock) -> list[Job]:
+    """Return all that the worker does."""
+
+    async def synchronize_clock() -> int:
+        await clock.synchronize()
+        return 0
+
+    return [
+        Job("clock", CLOCK_SECONDS, synchronize_clock),
+    ]
+
+
+async def work(settings: Settings, stopping: asyncio.Event, ready: Callable[[], None]) -> None:
+    """Do all jobs until told to stop; a job under way is finished."""
+    database = Database(url_of(settings), pool_min=1, pool_max=WORKER_CONNECTIONS)
+    await database.open()
+    try:
+        ready()
+        clock = DatabaseClock()
+        async with asyncio.TaskGroup() as group:
+            for job in jobs(settings, clock):
+                group.create_task(_repeat(job, stopping), name=job.name)
+    finally:
+        await database.close()
+
+
+async def _repeat(job: Job, stopping: asyncio.Event) -> None:
+    while not stopping.is_set():
+        try:
+            done = await job.work()
+            if done:
+                logger.info("%s: %d", job.name, done)
+        except Unavailable as fault:
+            logger.warning("%s: %s", job.name, fault)
+        except Exception:  # one job's fault must not stop the others
+            logger.exception("%s failed", job.name)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), job.every_seconds)
+
+
+async def run(settings: Settings, line: Line | None = None) -> None:
+    """Work until SIGTERM or SIGINT."""
+    stopping = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    beating = asyncio.create_task(line.beat()) if line else None
+    try:
+        await work(settings, stopping, ready=line.ready if line else lambda: None)
+    finally:
+        if beating:
+            beating.cancel()
+
+
+def main() -> None:
+    """Be the worker of a supervisor."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--line", type=int, required=True)
+    line = Line(parser.parse_args().line)
+    settings = load()
+    logging.basicConfig(level=settings.log_level.upper())
+    asyncio.run(run(settings, line))
+
+
+if __name__ == "__main__":
+    main()
