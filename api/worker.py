@@ -30,7 +30,7 @@ class Job:
     work: Callable[[], Awaitable[int]]
 
 
-def jobs(settings: Settings, clock: DatabaseClock) -> list[Job]:
+def jobs(clock: DatabaseClock) -> list[Job]:
     """Return all that the worker does."""
 
     async def synchronize_clock() -> int:
@@ -50,7 +50,7 @@ async def work(settings: Settings, stopping: asyncio.Event, ready: Callable[[], 
         ready()
         clock = DatabaseClock()
         async with asyncio.TaskGroup() as group:
-            for job in jobs(settings, clock):
+            for job in jobs(clock):
                 group.create_task(_repeat(job, stopping), name=job.name)
     finally:
         await database.close()

@@ -118,7 +118,10 @@ async def _upgrade(url: str) -> list[str]:
         return list(await command.upgrade(run_in_transaction=True))
 
 
-TORTOISE: Final = configuration(
-    os.environ.get("DATABASE_URL", "postgresql://tradepost@localhost/tradepost")
-)
-"""For the aerich command line only."""
+def __getattr__(name: str) -> Any:
+    """Make TORTOISE, for the aerich command line only: a bad DATABASE_URL must not stop an import."""
+    if name == "TORTOISE":
+        return configuration(
+            os.environ.get("DATABASE_URL", "postgresql://tradepost@localhost/tradepost")
+        )
+    raise AttributeError(name)
