@@ -1,0 +1,1 @@
+"""What an empty shop is filled with: the demo's data, its licence, and the verb that fills."""
