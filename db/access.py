@@ -133,6 +133,11 @@ class Caller:
         )
 
     @property
+    def actor_id(self) -> UUID | None:
+        """The id under which the record remembers this caller."""
+        return self.user_id or self.api_key_id or self.guest_id
+
+    @property
     def scope(self) -> str:
         """The scope of this caller's idempotency keys."""
         if self.user_id:

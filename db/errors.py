@@ -83,8 +83,11 @@ class StockShort(Refusal):
         available: int,
         label: str,
         path: Path | None = None,
+        is_exact: bool = True,
     ) -> None:
-        left = "None are left" if available == 0 else f"Only {available} are left"
+        """``is_exact`` is false where more are left than the caller may know."""
+        left = f"Only {available} are left" if available else "None are left"
+        left = left if is_exact else "Not that many are left"
         super().__init__(Code.OUT_OF_STOCK, f"{left} of {label}; {requested} were asked for.", path)
         self.variant_id = variant_id
         self.requested = requested

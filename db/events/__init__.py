@@ -7,15 +7,17 @@ transaction too: a process that is killed takes its claim with it.
 
 from db.events.idempotency import Claim, Outcome, once, seen
 from db.events.models import AuditEvent, Event
-from db.events.record import Topic, audit, record
+from db.events.record import Entry, Topic, audit, audit_each, record
 
 __all__ = [
     "AuditEvent",
     "Claim",
+    "Entry",
     "Event",
     "Outcome",
     "Topic",
     "audit",
+    "audit_each",
     "once",
     "record",
     "seen",
