@@ -9,11 +9,19 @@ from tempfile import gettempdir
 import asyncpg
 import pytest
 
+from db import secrets, users
 from db.config import Database, migrate
 from db.embedded import EmbeddedServer
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """The instant at which tests take place, unless they say otherwise."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quick_secrets() -> None:
+    """Keys for the whole run, and password hashes that cost next to nothing."""
+    secrets.install(secrets.Keyring("the secret of all tests"))
+    users.install_hasher(users.Hasher(memory_kib=8, passes=1))
 
 
 @pytest.fixture(scope="session")

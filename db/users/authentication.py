@@ -1,0 +1,66 @@
+"""Who holds this token?"""
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from db import ids, secrets
+from db.access import PERMISSIONS, ActorKind, Caller, Role
+from db.base import execute, fetch_one
+from db.users import tokens
+
+_LONGEST_TOKEN: Final = 100
+
+
+async def authenticate(access_token: str, now: datetime) -> Caller | None:
+    """Name the caller who holds an access token, in one statement.
+
+    None where the token is unknown or has run out, or its user may no longer come in.
+    """
+    if not access_token.startswith(tokens.ACCESS) or len(access_token) > _LONGEST_TOKEN:
+        return None
+    row = await fetch_one(
+        "SELECT users.id, users.role, users.name, session.id"
+        " FROM session JOIN users ON users.id = session.user_id"
+        " WHERE session.access_hash = $1 AND session.access_expires_at > $2"
+        " AND users.status = 'ACTIVE'",
+        tokens.digest(access_token),
+        now,
+    )
+    if row is None:
+        return None
+    user_id, role, name, session_id = row
+    return signed_in(user_id=user_id, role=Role(role), name=name, session_id=session_id)
+
+
+def signed_in(*, user_id: UUID, role: Role, name: str | None, session_id: UUID | None) -> Caller:
+    """Make the caller that a signed-in user is.
+
+    The label stays in the record for years, so a customer's is not their name.
+    """
+    is_staff = role is not Role.CUSTOMER
+    return Caller(
+        kind=ActorKind.STAFF if is_staff else ActorKind.CUSTOMER,
+        label=(name or "Staff") if is_staff else "Customer",
+        user_id=user_id,
+        role=role,
+        permissions=PERMISSIONS[role],
+        session_id=session_id,
+    )
+
+
+def guest(token: str) -> UUID | None:
+    """Name the guest who holds a token, without asking the database; None if we did not make it."""
+    return tokens.guest(token, secrets.keyring())
+
+
+def guest_token(guest_id: UUID) -> str:
+    """Derive a guest's token: always the same one."""
+    return tokens.guest_token(guest_id, secrets.keyring())
+
+
+async def make_guest(now: datetime) -> tuple[UUID, str]:
+    """Add a guest, and return the id and the token that opens what will be theirs."""
+    guest_id = ids.new()
+    await execute("INSERT INTO guest (id, created_at) VALUES ($1, $2)", guest_id, now)
+    return guest_id, guest_token(guest_id)
