@@ -70,11 +70,11 @@ def _fault(problem: ErrorDetails) -> Fault:
         return Fault(f"{name}_FILE", f"does not help: {cause}.", f"Give the secret, or {name}.")
     example = extra(field)["example"]
     default = field.get_default()
-    or_else = "." if default is None or default == "" else f", or leave it out for {default}."
+    or_else = f", or leave it out for {default}" if default not in {None, "", ()} else ""
     return Fault(
         name,
         f"is {_shown(field, problem['input'])}; expected {expected(field)}.",
-        f"Set it like {name}={example}{or_else}",
+        f"Set it like {name}={example}{or_else}.",
     )
 
 

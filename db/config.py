@@ -119,7 +119,7 @@ async def _upgrade(url: str) -> list[str]:
 
 
 def __getattr__(name: str) -> Any:
-    """Make TORTOISE, for the aerich command line only: a bad DATABASE_URL must not stop an import."""
+    """Make TORTOISE, for the aerich command line only, when it asks: a bad URL stops no import."""
     if name == "TORTOISE":
         return configuration(
             os.environ.get("DATABASE_URL", "postgresql://tradepost@localhost/tradepost")

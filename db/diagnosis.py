@@ -1,6 +1,7 @@
 """What is wrong with a database, found out before it is opened: each problem with its cure."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -100,7 +101,8 @@ def _refusal(url: str, fault: Exception) -> Problem:
         case TimeoutError():
             reason = f"no answer in {CONNECT_SECONDS:g} s"
         case OSError():
-            reason = (fault.strerror or str(fault)).lower()
+            number = fault.errno or 0  # asyncio's own text repeats the address
+            reason = (os.strerror(number) if number > 0 else fault.strerror or str(fault)).lower()
         case _:
             return Problem(f"does not work: {fault}.", "Correct it.")
     return Problem(
