@@ -2,13 +2,15 @@
 
 import asyncio
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import asyncpg
 from aerich import Command
-from tortoise import Tortoise, connections
 from tortoise.backends.base.config_generator import expand_db_url
+from tortoise.context import TortoiseContext, _current_context, get_current_context
 
 from db import engine
 
@@ -73,28 +75,45 @@ def _milliseconds(seconds: float) -> str:
 
 
 class Database:
-    """The pool of this process. Open it once; models and statements find it by themselves."""
+    """A pool of connections. Models and statements find by themselves the one that is in use."""
 
     def __init__(self, url: str, *, pool_min: int = 2, pool_max: int = 10) -> None:
         self.url = url
         self.pool_min = pool_min
         self.pool_max = pool_max
+        self._context = TortoiseContext()
 
     async def open(self) -> None:
-        """Open the pool.
-
-        :raises tortoise.exceptions.ConfigurationError: a database is open in this process already.
-        """
-        await Tortoise.init(
-            config=configuration(self.url, pool_min=self.pool_min, pool_max=self.pool_max),
-            _enable_global_fallback=True,
-        )
+        """Open the pool. The first one of a process is in use wherever nothing else was said."""
+        is_first = get_current_context() is None
+        settings = configuration(self.url, pool_min=self.pool_min, pool_max=self.pool_max)
+        with self.used():
+            await self._context.init(config=settings, _enable_global_fallback=is_first)
         # Tortoise opens its pool at the first query. Now, so that the start fails, and no request.
-        await connections.get("default").execute_query("SELECT 1")
+        await self._client.execute_query("SELECT 1")
 
     async def close(self) -> None:
         """Close the pool; connections that do not end in time are cut."""
-        await Tortoise.close_connections()
+        await self._context.close_connections()
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Use this database inside the block, and in the tasks that start there."""
+        # The context's own `with` keeps its token on itself, and cannot be entered by two at once.
+        token = _current_context.set(self._context)
+        try:
+            yield
+        finally:
+            _current_context.reset(token)
+
+    @property
+    def is_saturated(self) -> bool:
+        """Whether all connections are taken, so that the next one who asks has to wait."""
+        return self._client.is_saturated
+
+    @property
+    def _client(self) -> engine.Client:
+        return cast("engine.Client", self._context.connections.get("default"))
 
 
 async def migrate(url: str) -> list[str]:

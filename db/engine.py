@@ -86,6 +86,12 @@ class Client(AsyncpgDBClient):
         pool.__class__ = _Pool  # create_pool has no argument for its class
         return await pool
 
+    @property
+    def is_saturated(self) -> bool:
+        """Whether every connection that the pool may have is taken."""
+        pool = self._pool
+        return bool(pool and pool.get_size() == pool.get_max_size() and not pool.get_idle_size())
+
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         return await _translated(super()._translate_exceptions, func, *args, **kwargs)
 
