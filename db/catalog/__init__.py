@@ -1,1 +1,97 @@
-"""What is sold: products, variants, categories, and how they are found."""
+"""The catalog: products, their variants, and the tree of categories.
+
+What shoppers see is decided in every query: PUBLISHED, and its time has come. Every change goes
+through a verb here, which counts the version, keeps the search words, and writes the record.
+"""
+
+from db.catalog.fields import (
+    MOST_ATTRIBUTES,
+    MOST_CATEGORIES_OF_A_PRODUCT,
+    MOST_MEDIA,
+    MOST_OPTIONS,
+    MOST_VARIANTS,
+    STANDARD_TAX_CLASS,
+    ProductFields,
+    VariantFields,
+)
+from db.catalog.index import refresh
+from db.catalog.models import Category, MediaKind, Product, ProductStatus, Variant
+from db.catalog.products import add_product, create_product, update_product
+from db.catalog.publishing import TRANSITIONS, set_product_status
+from db.catalog.queries import (
+    active_variants_by_product,
+    categories,
+    categories_by_id,
+    categories_by_parent,
+    categories_by_product,
+    category,
+    for_sale,
+    product,
+    products_by_id,
+    published,
+    variants_by_id,
+    variants_by_product,
+    visible_products_by_id,
+    visible_to,
+    visible_variants_by_id,
+)
+from db.catalog.rows import CategoryRow, Pairs, ProductRow, VariantRow
+from db.catalog.slugs import slug_of
+from db.catalog.tree import (
+    MOST_CATEGORIES,
+    CategoryFields,
+    create_category,
+    delete_category,
+    update_category,
+)
+from db.catalog.variants import add_variant, create_variant, update_variant
+
+__all__ = [
+    "MOST_ATTRIBUTES",
+    "MOST_CATEGORIES",
+    "MOST_CATEGORIES_OF_A_PRODUCT",
+    "MOST_MEDIA",
+    "MOST_OPTIONS",
+    "MOST_VARIANTS",
+    "STANDARD_TAX_CLASS",
+    "TRANSITIONS",
+    "Category",
+    "CategoryFields",
+    "CategoryRow",
+    "MediaKind",
+    "Pairs",
+    "Product",
+    "ProductFields",
+    "ProductRow",
+    "ProductStatus",
+    "Variant",
+    "VariantFields",
+    "VariantRow",
+    "active_variants_by_product",
+    "add_product",
+    "add_variant",
+    "categories",
+    "categories_by_id",
+    "categories_by_parent",
+    "categories_by_product",
+    "category",
+    "create_category",
+    "create_product",
+    "create_variant",
+    "delete_category",
+    "for_sale",
+    "product",
+    "products_by_id",
+    "published",
+    "refresh",
+    "set_product_status",
+    "slug_of",
+    "update_category",
+    "update_product",
+    "update_variant",
+    "variants_by_id",
+    "variants_by_product",
+    "visible_products_by_id",
+    "visible_to",
+    "visible_variants_by_id",
+]

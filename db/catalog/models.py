@@ -15,6 +15,11 @@ class ProductStatus(StrEnum):
     ARCHIVED = "ARCHIVED"
 
 
+class MediaKind(StrEnum):
+    IMAGE = "IMAGE"
+    VIDEO = "VIDEO"
+
+
 class Product(Row):
     """A product with at least one variant.
 

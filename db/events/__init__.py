@@ -5,19 +5,23 @@ an event if and only if there was a change. The claim of an idempotency key is p
 transaction too: a process that is killed takes its claim with it.
 """
 
+from db.events.changes import Changes, apply, made
 from db.events.idempotency import Claim, Outcome, once, seen
 from db.events.models import AuditEvent, Event
 from db.events.record import Entry, Topic, audit, audit_each, record
 
 __all__ = [
     "AuditEvent",
+    "Changes",
     "Claim",
     "Entry",
     "Event",
     "Outcome",
     "Topic",
+    "apply",
     "audit",
     "audit_each",
+    "made",
     "once",
     "record",
     "seen",
