@@ -6,6 +6,7 @@ from enum import StrEnum
 from api.importing.online_retail.file import OPENING, read_past, report
 from api.importing.online_retail.history import Rejected
 from api.importing.report import Report
+from db import users
 from db.seeds import bench, demo
 from db.seeds.filling import Progress, fill
 
@@ -17,10 +18,8 @@ class Size(StrEnum):
     BENCH = "bench"
 
 
-async def seed(
-    *, url: str, size: Size, now: datetime, password_hash: str, replace: bool, progress: Progress
-) -> Report:
-    """Fill a shop. ``password_hash`` is that of the demo's one password.
+async def seed(*, url: str, size: Size, now: datetime, replace: bool, progress: Progress) -> Report:
+    """Fill a shop that holds no orders, or any with ``replace``.
 
     :raises CannotFill: the shop holds orders already and ``replace`` is false.
     """
@@ -31,7 +30,7 @@ async def seed(
         )
         return report("The bench's data", past, Rejected(), written)
     past, rejected = read_past(demo.DATA, progress)
-    demo.let_in(past, password_hash)
+    demo.let_in(past, await users.Hasher().hash(demo.PASSWORD))
     written = await fill(
         url=url, past=past, opening=OPENING, now=now, replace=replace, progress=progress
     )

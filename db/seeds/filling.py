@@ -20,6 +20,7 @@ from db.seeds.sheets import Book, Sheet
 
 _LOCK: Final = "tradepost.import"
 _ROWS_PER_REPORT: Final = 2_000
+_TURN: Final = "2s"
 _PATIENCE: Final = "10s"
 _RENEWED: Final = (
     "order_private",
@@ -137,8 +138,13 @@ async def _connect(url: str) -> asyncpg.Connection:
 
 
 async def _take_turn(connection: asyncpg.Connection) -> None:
-    if not await connection.fetchval("SELECT pg_try_advisory_xact_lock(hashtext($1))", _LOCK):
-        raise CannotFill("Another import is running.")
+    """Be the only import; one that was killed a moment ago is given the time to be gone."""
+    await connection.execute(f"SET LOCAL lock_timeout = '{_TURN}'")
+    try:
+        await connection.execute("SELECT pg_advisory_xact_lock(hashtext($1))", _LOCK)
+    except asyncpg.LockNotAvailableError as error:
+        raise CannotFill("Another import is running.") from error
+    await connection.execute(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
 
 
 async def _make_room(connection: asyncpg.Connection, *, replace: bool) -> None:
