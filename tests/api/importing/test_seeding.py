@@ -28,7 +28,7 @@ class TestTheDemo:
         assert report.imported["products"] == 1_000
         assert report.imported["customers"] == 500
         assert report.imported["orders"] == 2_979
-        assert await broken(database.url) == {}
+        assert await broken(database.url) == []
 
         logins = await fetch(
             "SELECT email, role, password_hash, count(orders.id) AS orders"

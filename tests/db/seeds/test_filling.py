@@ -74,7 +74,7 @@ class TestFill:
         written = await filled(database, a_past())
         assert written["orders"] == 3
         assert written["order_line"] == 6
-        assert await broken(database.url) == {}
+        assert await broken(database.url) == []
 
     async def test_an_order_is_completed_paid_and_taxed_at_its_own_prices(
         self, database: Database
@@ -129,7 +129,7 @@ class TestFill:
         await filled(database, a_past(5), replace=True)
         assert await fetch_value("SELECT count(*) FROM users") == 2
         assert await fetch_value("SELECT count(*) FROM orders WHERE user_id IS NOT NULL") == 3
-        assert await broken(database.url) == {}
+        assert await broken(database.url) == []
 
     async def test_refuses_a_shop_that_holds_orders(self, database: Database) -> None:
         await filled(database, a_past())
@@ -183,7 +183,7 @@ class TestFill:
         assert await is_empty(database.url)
         await filled(database, a_past(5_000))
         assert await fetch_value("SELECT count(*) FROM orders") == 5_000
-        assert await broken(database.url) == {}
+        assert await broken(database.url) == []
 
 
 async def database_execute(database: Database, sql: str) -> None:
