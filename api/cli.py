@@ -3,12 +3,13 @@
 import asyncio
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated, Literal, NoReturn
 
 import typer
 
-from api.faults import StartRefusedError
+from api.faults import CommandFailedError, StartRefusedError
 
+FAILED = 1
 WRONG_SETTINGS = 2
 INTERRUPTED = 130
 
@@ -20,14 +21,20 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+import_commands = typer.Typer(help="Bring in a shop from elsewhere.", no_args_is_help=True)
 settings_commands = typer.Typer(help="Look at the settings.", no_args_is_help=True)
 schema_commands = typer.Typer(help="Look at the GraphQL schema.", no_args_is_help=True)
+app.add_typer(import_commands, name="import")
 app.add_typer(settings_commands, name="settings")
 app.add_typer(schema_commands, name="schema")
 
 Port = Annotated[int | None, typer.Option(help="The port, instead of PORT.")]
 Host = Annotated[str | None, typer.Option(help="The address, instead of HOST.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
+
+Replace = Annotated[bool, typer.Option("--replace", help="Empty the shop first.")]
+HowMuch = Annotated[Literal["demo", "bench"], typer.Option(help="How much.")]
+File = Annotated[Path, typer.Argument(help="The file, as it was downloaded.")]
 
 
 def main() -> NoReturn:
@@ -40,6 +47,9 @@ def main() -> NoReturn:
     except StartRefusedError as refusal:
         print(refusal, file=sys.stderr)  # noqa: T201
         sys.exit(WRONG_SETTINGS)
+    except CommandFailedError as failure:
+        print(failure, file=sys.stderr)  # noqa: T201
+        sys.exit(FAILED)
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
     sys.exit(0)
@@ -80,6 +90,38 @@ def migrate() -> None:
 
 
 @app.command()
+def seed(size: HowMuch = "demo", replace: Replace = False) -> None:
+    """Fill an empty shop: `demo` is a small real shop, `bench` is what figures are measured on."""
+    from api import commands
+    from api.importing.seeding import Size
+
+    commands.seed(Size(size), replace=replace)
+
+
+@import_commands.command("online-retail")
+def import_online_retail(file: File, replace: Replace = False) -> None:
+    """Turn the Online Retail data into a shop with its past."""
+    from api import commands
+
+    commands.import_retail(file, replace=replace)
+
+
+@app.command()
+def reset(yes: Yes = False) -> None:
+    """Empty the database and open the shop anew; in development only."""
+    from api import commands
+    from api.environment import load
+
+    settings = load()
+    if settings.is_production:
+        raise CommandFailedError("TRADEPOST_ENV is production: nothing is ever reset there.")
+    where = "your database" if settings.database_url else f"the database in {settings.data}"
+    if not yes:
+        typer.confirm(f"Drop everything in {where}?", abort=True)
+    commands.reset(settings, typer.echo)
+
+
+@app.command()
 def doctor() -> None:
     """Look at everything a start needs, change nothing, and say what is wrong."""
     from api.doctor import examine_all
@@ -94,3 +136,33 @@ def settings_example() -> None:
     from api.example import dotenv_example
 
     typer.echo(dotenv_example(), nl=False)
+
+
+@settings_commands.command("check")
+def settings_check() -> None:
+    """Say whether .env.example is in step with the settings."""
+    from api.example import dotenv_example
+
+    _compare(Path(".env.example"), dotenv_example())
+
+
+@schema_commands.command("export")
+def schema_export() -> None:
+    """Print the schema: the content of schema/schema.graphql."""
+    from schema.root import sdl
+
+    typer.echo(sdl(), nl=False)
+
+
+@schema_commands.command("check")
+def schema_check() -> None:
+    """Say whether schema/schema.graphql is in step with the code."""
+    from schema.root import sdl
+
+    _compare(Path("schema/schema.graphql"), sdl())
+
+
+def _compare(path: Path, wanted: str) -> None:
+    if path.read_text() != wanted:
+        raise CommandFailedError(f"{path} is not in step with the code: make schema")
+    typer.echo(f"{path} is in step with the code.")

@@ -29,6 +29,10 @@ class StartRefusedError(Exception):
         return "\n".join([f"Tradepost cannot start: {first}.", *map(str, self.faults)])
 
 
+class CommandFailedError(Exception):
+    """A command could not do what it was asked to; the message says why."""
+
+
 def refuse_if(faults: Sequence[Fault]) -> None:
     """Do nothing if there is no fault.
 

@@ -11,14 +11,8 @@ from api.faults import Fault, StartRefusedError
 from api.listening import leave_note, listen
 from api.settings import Settings, secret_variables, variable
 from api.supervisor import ChildFailedError, Role, Supervisor
+from db.seeds import demo
 
-DEMO_PASSWORD = "open-the-shop-2026"  # noqa: S105  (printed on the banner)
-DEMO_LOGINS = {
-    "owner@example.com": "the owner",
-    "support@example.com": "support",
-    "ada@example.com": "a customer with many orders",
-    "grace@example.com": "another customer",
-}
 FIRST_QUERY = '{"query": "{ shop { name currencyCode } products(first: 3) { nodes { title } } }"}'
 
 
@@ -33,6 +27,8 @@ def run(settings: Settings) -> None:
         open_things.enter_context(leave_note(settings))
         ready = open_things.enter_context(preparation.database(settings))
         asyncio.run(preparation.prepare(ready, tell))
+        if ready.demo:
+            open_demo_shop(ready)
         hand_down(ready)
         roles = [Role("web process", "api.server", listener)] * settings.web_concurrency
         if settings.worker:
@@ -45,6 +41,13 @@ def run(settings: Settings) -> None:
                 [Fault("Tradepost", str(failure), "Its last words are above.")]
             ) from failure
         tell("Stopped.")
+
+
+def open_demo_shop(settings: Settings) -> None:
+    """Fill an empty shop with the demo."""
+    from api import commands  # noqa: PLC0415  (what an import needs, a start does not)
+
+    asyncio.run(commands.open_demo_shop(settings, tell))
 
 
 def tell(line: str) -> None:
@@ -77,8 +80,8 @@ def banner(settings: Settings, seconds: float) -> str:
         f"    Data      {settings.data} ({database})",
     ]
     if settings.demo:
-        lines += ["", f"  Demo logins, all with the password {DEMO_PASSWORD}:", ""]
-        lines += [f"    {email:<22}{who}" for email, who in DEMO_LOGINS.items()]
+        lines += ["", f"  Demo logins, all with the password {demo.PASSWORD}:", ""]
+        lines += [f"    {one.email:<22}{one.name}, {one.role.lower()}" for one in demo.LOGINS]
     lines += [
         "",
         "  Try it:",

@@ -26,6 +26,15 @@ MODELS: Final = [
 ]
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK: Final = "tradepost.migrate"
+_OTHERS: Final = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid()
+      AND backend_type = 'client backend'
+"""
+
+
+class InUse(Exception):
+    """The database cannot be emptied under those who use it."""
 
 
 def configuration(
@@ -135,6 +144,23 @@ async def _upgrade(url: str) -> list[str]:
     patient = configuration(url, statement_seconds=None)
     async with Command(patient, app="tradepost", location=str(MIGRATIONS)) as command:
         return list(await command.upgrade(run_in_transaction=True))
+
+
+async def wipe(url: str) -> None:
+    """Drop all that the migrations made, and every row with it.
+
+    :raises InUse: somebody else is connected.
+    """
+    connection = await asyncpg.connect(url)
+    try:
+        others = await connection.fetchval(_OTHERS)
+        if others:
+            raise InUse(f"{others} other connections use this database: stop the server first.")
+        async with connection.transaction():
+            await connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            await connection.execute("DROP SCHEMA IF EXISTS fake_gateway CASCADE")
+    finally:
+        await connection.close()
 
 
 def __getattr__(name: str) -> Any:

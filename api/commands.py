@@ -1,0 +1,104 @@
+"""What the commands do that fill, renew and look after a shop."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rich.console import Console
+
+from api import preparation
+from api.environment import load
+from api.faults import CommandFailedError, Fault, StartRefusedError
+from api.importing.files import UnreadableFile
+from api.importing.online_retail.file import import_online_retail
+from api.importing.progress import Bar, Silence
+from api.importing.report import Report
+from api.importing.seeding import Size
+from api.importing.seeding import seed as fill_with
+from api.settings import Settings
+from db.config import InUse, wipe
+from db.seeds import demo
+from db.seeds.filling import CannotFill, Progress, is_empty
+from db.users import Hasher
+
+Importer = Callable[[str, Progress], Awaitable[Report]]
+
+
+async def open_demo_shop(settings: Settings, tell: preparation.Tell) -> None:
+    """Fill an empty shop with the demo, where the settings allow it."""
+    url = preparation.url_of(settings)
+    if not settings.demo or not await is_empty(url):
+        return
+    tell("Filling the shop with the demo's goods, customers and orders ...")
+    try:
+        await _seed(url, Size.DEMO, replace=False, progress=Silence())
+    except CannotFill as fault:
+        tell(f"Not filled: {fault}")
+
+
+def seed(size: Size, *, replace: bool) -> None:
+    """Fill the shop with the demo or with the bench's data, and say what went in."""
+    settings = load()
+    if settings.is_production and size is Size.DEMO:
+        raise StartRefusedError(
+            [
+                Fault(
+                    "TRADEPOST_ENV",
+                    "is production; everybody knows the demo's logins.",
+                    "Seed a development shop.",
+                )
+            ]
+        )
+    _bring_in(settings, lambda url, progress: _seed(url, size, replace=replace, progress=progress))
+
+
+def import_retail(path: Path, *, replace: bool) -> None:
+    """Turn the Online Retail data into a shop with its past, and say what went in."""
+    _bring_in(
+        load(),
+        lambda url, progress: import_online_retail(
+            url=url, path=path, now=datetime.now(UTC), replace=replace, progress=progress
+        ),
+    )
+
+
+def reset(settings: Settings, tell: preparation.Tell) -> None:
+    """Empty the database and open the shop anew."""
+    with preparation.database(settings) as ready:
+        asyncio.run(preparation.diagnosed(ready))
+        try:
+            asyncio.run(wipe(preparation.url_of(ready)))
+        except InUse as fault:
+            raise CommandFailedError(f"{fault}") from fault
+        asyncio.run(preparation.prepare(ready, tell))
+        asyncio.run(open_demo_shop(ready, tell))
+
+
+def _bring_in(settings: Settings, importer: Importer) -> None:
+    with preparation.database(settings) as ready:
+        asyncio.run(preparation.prepare(ready, lambda line: Console(stderr=True).print(line)))
+        try:
+            with Bar() as bar:
+                report = asyncio.run(_started(importer(preparation.url_of(ready), bar)))
+        except (UnreadableFile, CannotFill) as fault:
+            raise CommandFailedError(f"{fault} Nothing was changed.") from fault
+    console = Console()
+    for table in report.tables():
+        console.print(table)
+
+
+async def _started(work: Awaitable[Report]) -> Report:
+    return await work
+
+
+async def _seed(url: str, size: Size, *, replace: bool, progress: Progress) -> Report:
+    password_hash = await Hasher().hash(demo.PASSWORD)
+    return await fill_with(
+        url=url,
+        size=size,
+        now=datetime.now(UTC),
+        password_hash=password_hash,
+        replace=replace,
+        progress=progress,
+    )
