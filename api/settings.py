@@ -150,6 +150,26 @@ class Settings(BaseSettings):
         example="10.0.0.1,10.0.0.2",
         expected="IP addresses or networks, separated by commas, or *",
     )
+    requests_in_flight: int = _setting(
+        "How many GraphQL requests each web process runs at once; the next ones wait a moment, and "
+        "are then told to come back.",
+        64,
+        example="128",
+        ge=1,
+        le=10_000,
+    )
+    http_draft: Literal["", "2026"] = _setting(
+        "`2026` follows the GraphQL-over-HTTP draft of that year to the letter: 422 for documents "
+        "that do not validate, 294 for data with errors. Left out, 400 and 200.",
+        "",
+        example="2026",
+    )
+    ready_requires_database: bool = _setting(
+        "Whether /health/ready falls when the database is away. Where many processes share one "
+        "database, say no: one outage is then not two.",
+        True,
+        example="false",
+    )
     cors_origins: Words = _setting(
         "The origins whose pages may call the API from a browser.",
         (),

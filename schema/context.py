@@ -13,8 +13,10 @@ from strawberry.dataloader import DataLoader
 
 from db.access import Caller
 from db.clock import Clock
+from db.config import Database
 from db.errors import Code, Refusal
 from db.events import Claim
+from db.mail import Mailer
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -27,7 +29,8 @@ class Context:
     caller: Caller
     clock: Clock
     gateways: Mapping[str, Any]
-    mailer: Any
+    mailer: Mailer
+    database: Database
     settings: Any
     request_id: str = ""
     now: datetime = field(init=False)

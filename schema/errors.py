@@ -133,6 +133,15 @@ def user_error(refusal: Refusal) -> UserError:
 
 # --- top-level errors ---------------------------------------------------------------------------
 
+
+class Unexpected(Fault):
+    """Something that should not happen: masked, and recorded under the request id."""
+
+
+class QueryTooExpensive(Fault):
+    """A query over one of the limits. It was not run."""
+
+
 _MASKED: Final = "Something went wrong on our side. It was recorded under the request id."
 
 
@@ -175,6 +184,8 @@ def explain(fault: Fault) -> tuple[str, dict[str, Any]]:
             return str(fault), _coded("UNAUTHENTICATED")
         case NotAllowed():
             return str(fault), _coded("FORBIDDEN")
+        case QueryTooExpensive():
+            return str(fault), _coded("QUERY_TOO_EXPENSIVE")
         case BadRequest():
             return str(fault), _coded("BAD_REQUEST")
         case Unavailable():

@@ -20,6 +20,7 @@ from schema.arguments import READING, Shape
 from schema.context import Context, claim_of
 from schema.errors import Payload, camel_path, user_errors
 from schema.permissions import auth
+from schema.scalars import print_instant
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -155,4 +156,5 @@ class _Mutation:
 
 
 def _seen(outcome: Outcome) -> dict[str, Any]:
-    return {"replayed": outcome.replayed, "firstSeenAt": outcome.first_seen_at}
+    seen = outcome.first_seen_at
+    return {"replayed": outcome.replayed, "firstSeenAt": seen and print_instant(seen)}

@@ -17,7 +17,7 @@ CONTRACT: Final = HERE / "contract.graphql"
 NOT_BUILT_YET: Final = HERE / "not_built_yet.txt"
 
 Promises = dict[str, dict[str, Any]]
-"""What is promised at each coordinate: ``Order``, ``Order.email``, ``Query.order(by:)``, ``@auth``."""
+"""What is promised at each coordinate: ``Order``, ``Order.email``, ``Query.order(by:)``."""
 
 _OMITTED: Final = {"auth": {"owner": False}}
 """Arguments that directives have when they are not written."""

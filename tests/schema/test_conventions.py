@@ -66,7 +66,7 @@ def test_a_connection_is_paged(coordinate: str) -> None:
 @pytest.mark.parametrize("coordinate", sorted(FIELDS))
 def test_a_list_of_things_is_bounded_in_words(coordinate: str) -> None:
     field = FIELDS[coordinate]
-    owner, _, name = coordinate.partition(".")
+    owner = coordinate.partition(".")[0]
     if not _is_list_of_nodes(field) or owner.endswith("Connection"):
         return
     words = (field.description or "").lower()

@@ -1,0 +1,80 @@
+"""The application: made from settings, with nothing global."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from fastapi.responses import PlainTextResponse
+from starlette.middleware.cors import CORSMiddleware
+
+from api import graphql, health
+from api.envelope import Admission, Envelope
+from api.graphql import Endpoint, refused
+from api.health import Vitals
+from api.limits import InFlight
+from api.mail import LoggedMailer
+from api.negotiation import Refused
+from api.settings import Settings
+from db.clock import DatabaseClock
+from db.config import Database
+from db.errors import Fault
+from schema import root
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Make the application that these settings describe. It opens its database when it starts."""
+    app = FastAPI(
+        title="Tradepost",
+        summary="What is not GraphQL: the state of the server.",
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    state = app.state
+    state.settings = settings
+    state.database = Database(
+        settings.database_url or "", pool_min=settings.pool_min, pool_max=settings.pool_max
+    )
+    state.clock = DatabaseClock()
+    state.gateways = {}
+    state.mailer = LoggedMailer()
+    state.vitals = Vitals()
+    state.graphql = Endpoint(root.schema, draft=settings.http_draft == "2026")
+    app.include_router(graphql.router)
+    app.include_router(health.router)
+    app.add_api_route("/schema.graphql", _sdl, response_class=PlainTextResponse, tags=["schema"])
+    for kind in (Refused, Fault, Exception):
+        app.add_exception_handler(kind, refused)
+    app.add_middleware(Admission, in_flight=InFlight(settings.requests_in_flight))
+    _allow_origins(app, settings)
+    app.add_middleware(Envelope)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    database: Database = app.state.database
+    await database.open()
+    try:
+        with database.used():
+            await app.state.clock.synchronize()
+        async with app.state.vitals.watched(database):
+            yield
+    finally:
+        await database.close()
+
+
+def _allow_origins(app: FastAPI, settings: Settings) -> None:
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "Guest-Token", "X-Request-Id"],
+            expose_headers=["X-Request-Id", "Retry-After"],
+        )
+
+
+async def _sdl() -> str:
+    """The GraphQL schema, in its own language."""
+    return root.sdl()

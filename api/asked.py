@@ -1,0 +1,111 @@
+"""What a client asks for over HTTP, read and checked: the form only, no GraphQL yet."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from starlette.requests import ClientDisconnect, Request
+
+from api.negotiation import GRAPHQL, HTML, JSON, Refused, media_type
+
+MOST_BODY_BYTES: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One GraphQL request: ``media`` is what the answer is written as."""
+
+    media: str
+    query: str = ""
+    operation_name: str | None = None
+    variables: Mapping[str, Any] | None = None
+
+
+async def asked(request: Request) -> Asked:
+    """Read a request.
+
+    :raises Refused: it is not one of ours, or not well formed.
+    """
+    if request.method == "GET":
+        return _from_url(request)
+    if request.method == "POST":
+        return await _from_body(request)
+    raise Refused(405, "Use POST, or GET for a query.", Allow="GET, POST")
+
+
+def _from_url(request: Request) -> Asked:
+    accept = request.headers.get("accept")
+    media = _accepted(media_type(accept, (HTML, GRAPHQL, JSON)))
+    parameters = request.query_params
+    if media == HTML:
+        if "query" not in parameters:
+            return Asked(HTML)
+        media = JSON
+    maps = {
+        name: _decoded(parameters[name].encode(), f"The parameter {name} is not JSON.")
+        for name in ("variables", "extensions")
+        if name in parameters
+    }
+    return _checked({**parameters, **maps}, media)
+
+
+async def _from_body(request: Request) -> Asked:
+    media = _accepted(media_type(request.headers.get("accept")))
+    _check_content_type(request.headers.get("content-type", ""))
+    body = await _body(request)
+    return _checked(_decoded(body, "The body is not JSON in UTF-8."), media)
+
+
+def _accepted(media: str | None) -> str:
+    if media is None:
+        raise Refused(406, f"We answer in {GRAPHQL} or {JSON}.")
+    return media
+
+
+def _check_content_type(header: str) -> None:
+    media, *parameters = (part.strip().lower() for part in header.split(";"))
+    charsets = [each.partition("=")[2].strip('"') for each in parameters if each[:8] == "charset="]
+    if media != JSON or charsets not in ([], ["utf-8"], ["utf8"]):
+        raise Refused(415, f"Send the request as {JSON}, in UTF-8.")
+
+
+async def _body(request: Request) -> bytes:
+    """Read the body, and no more of it than is allowed: what was announced may be wrong."""
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > MOST_BODY_BYTES:
+        raise _too_large()
+    chunks = bytearray()
+    try:
+        async for chunk in request.stream():
+            chunks += chunk
+            if len(chunks) > MOST_BODY_BYTES:
+                raise _too_large()
+    except ClientDisconnect:
+        raise Refused(400, "The body did not arrive.") from None
+    return bytes(chunks)
+
+
+def _too_large() -> Refused:
+    return Refused(413, f"A request has at most {MOST_BODY_BYTES:,} bytes.", Connection="close")
+
+
+def _decoded(text: bytes, otherwise: str) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise Refused(400, otherwise) from None
+
+
+def _checked(form: Any, media: str) -> Asked:
+    if not isinstance(form, dict):
+        raise Refused(400, "A request is one JSON object with a query; batches are not supported.")
+    query, name = form.get("query"), form.get("operationName")
+    if not isinstance(query, str) or not query.strip():
+        raise Refused(400, "query must be the text of a GraphQL document.")
+    if not isinstance(name, str | None):
+        raise Refused(400, "operationName must be a string.")
+    for each in ("variables", "extensions"):
+        if not isinstance(form.get(each), dict | None):
+            raise Refused(400, f"{each} must be an object.")
+    return Asked(media, query, name, form.get("variables"))

@@ -1,0 +1,58 @@
+"""Who asks: a bearer token of a person or of another system, a guest token, or nobody known."""
+
+import dataclasses
+from datetime import datetime
+from typing import Final
+
+from starlette.requests import HTTPConnection
+
+from db import users
+from db.access import Caller
+from db.errors import NotSignedIn
+
+_LONGEST_TOKEN: Final = 500
+
+
+async def identify(connection: HTTPConnection, now: datetime) -> Caller:
+    """Find the caller by the request's headers.
+
+    :raises NotSignedIn: a token was shown that is not good, or no longer.
+    """
+    authorization = connection.headers.get("authorization")
+    guest_token = connection.headers.get("guest-token")
+    caller = Caller.anonymous(
+        request_id=request_id(connection),
+        ip=connection.client.host if connection.client else None,
+    )
+    if authorization is not None:
+        caller = await _signed_in(_bearer(authorization), now, caller)
+    if guest_token is not None:
+        caller = _with_guest(guest_token, caller)
+    return caller
+
+
+def request_id(connection: HTTPConnection) -> str:
+    """Return the id under which this request is known, here and to the client."""
+    found: str = connection.scope.get("state", {}).get("request_id", "")
+    return found
+
+
+def _bearer(authorization: str) -> str:
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not 0 < len(token) <= _LONGEST_TOKEN:
+        raise NotSignedIn("Send the token as: Authorization: Bearer <token>.")
+    return token
+
+
+async def _signed_in(token: str, now: datetime, anonymous: Caller) -> Caller:
+    found = await users.authenticate(token, now)
+    if found is None:
+        raise NotSignedIn("This token is not good, or no longer. Refresh it, or sign in again.")
+    return dataclasses.replace(found, request_id=anonymous.request_id, ip=anonymous.ip)
+
+
+def _with_guest(token: str, caller: Caller) -> Caller:
+    guest_id = users.guest(token) if len(token) <= _LONGEST_TOKEN else None
+    if guest_id is None:
+        raise NotSignedIn("This guest token is not one of ours.")
+    return dataclasses.replace(caller, guest_id=guest_id)

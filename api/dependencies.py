@@ -1,0 +1,79 @@
+"""All that a request needs from outside, and nothing else is: tests override these, and only these.
+
+Each is made from what ``create_app`` put in ``app.state``; GraphQL and REST ask for them alike.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from api.authentication import identify, request_id
+from api.settings import Settings
+from db.access import Caller
+from db.clock import Clock
+from db.config import Database
+from db.mail import Mailer
+from schema.context import Context
+
+
+async def settings(connection: HTTPConnection) -> Settings:
+    """The settings of this process."""
+    found: Settings = connection.app.state.settings
+    return found
+
+
+async def database(connection: HTTPConnection) -> Database:
+    """The database that the request reads and writes."""
+    found: Database = connection.app.state.database
+    return found
+
+
+async def clock(connection: HTTPConnection) -> Clock:
+    """The one clock: visibility, expiry, tokens, discounts and schedules all go by it."""
+    found: Clock = connection.app.state.clock
+    return found
+
+
+async def gateways(connection: HTTPConnection) -> Mapping[str, Any]:
+    """The payment gateways of this shop, by name."""
+    found: Mapping[str, Any] = connection.app.state.gateways
+    return found
+
+
+async def mailer(connection: HTTPConnection) -> Mailer:
+    """What brings mail on its way."""
+    found: Mailer = connection.app.state.mailer
+    return found
+
+
+async def caller(
+    connection: HTTPConnection,
+    clock: Annotated[Clock, Depends(clock)],
+    database: Annotated[Database, Depends(database)],
+) -> Caller:
+    """Who asks."""
+    with database.used():
+        return await identify(connection, clock.now())
+
+
+async def get_context(  # noqa: PLR0917 - FastAPI fills them in by name
+    connection: HTTPConnection,
+    caller: Annotated[Caller, Depends(caller)],
+    clock: Annotated[Clock, Depends(clock)],
+    gateways: Annotated[Mapping[str, Any], Depends(gateways)],
+    mailer: Annotated[Mailer, Depends(mailer)],
+    database: Annotated[Database, Depends(database)],
+    settings: Annotated[Settings, Depends(settings)],
+) -> Context:
+    """The surroundings of one GraphQL operation."""
+    return Context(
+        caller=caller,
+        clock=clock,
+        gateways=gateways,
+        mailer=mailer,
+        database=database,
+        settings=settings,
+        request_id=request_id(connection),
+    )

@@ -1,0 +1,52 @@
+"""How much work is taken on at once."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from db.errors import Reason, Unavailable
+
+WAIT_SECONDS: Final = 0.3
+
+
+class InFlight:
+    """Lets so many requests run at once; a few more wait a moment, the rest are told to come back.
+
+    It counts requests and not connections, of which most are idle.
+    """
+
+    def __init__(self, most: int, *, wait_seconds: float = WAIT_SECONDS) -> None:
+        self.running = 0
+        self._free = asyncio.Semaphore(most)
+        self._wait_seconds = wait_seconds
+        self._queue = most
+        self._waiting = 0
+
+    @asynccontextmanager
+    async def slot(self) -> AsyncIterator[None]:
+        """Hold one of the places.
+
+        :raises Unavailable: none was free in time.
+        """
+        if self._free.locked():
+            await self._wait()
+        else:
+            await self._free.acquire()
+        self.running += 1
+        try:
+            yield
+        finally:
+            self.running -= 1
+            self._free.release()
+
+    async def _wait(self) -> None:
+        if self._waiting >= self._queue:
+            raise Unavailable(Reason.OVERLOADED)
+        self._waiting += 1
+        try:
+            await asyncio.wait_for(self._free.acquire(), self._wait_seconds)
+        except TimeoutError:
+            raise Unavailable(Reason.OVERLOADED) from None
+        finally:
+            self._waiting -= 1
