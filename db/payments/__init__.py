@@ -1,1 +1,40 @@
-"""Money asked for, taken and given back, through gateways that may fail."""
+"""Money asked for, taken and given back. It knows gateways and amounts, and no order line."""
+
+from db.payments.answers import answered, apply
+from db.payments.gateway import Answer, Gateway, Gateways, GatewayUnknown, Op, Verdict
+from db.payments.models import (
+    LIVE,
+    OperationKind,
+    OperationStatus,
+    Payment,
+    PaymentOperation,
+    PaymentStatus,
+)
+from db.payments.operations import Call, begin, count, give_back, lock_call, lock_live
+from db.payments.sending import ANSWER_SECONDS, fence, send
+
+__all__ = [
+    "ANSWER_SECONDS",
+    "LIVE",
+    "Answer",
+    "Call",
+    "Gateway",
+    "GatewayUnknown",
+    "Gateways",
+    "Op",
+    "OperationKind",
+    "OperationStatus",
+    "Payment",
+    "PaymentOperation",
+    "PaymentStatus",
+    "Verdict",
+    "answered",
+    "apply",
+    "begin",
+    "count",
+    "fence",
+    "give_back",
+    "lock_call",
+    "lock_live",
+    "send",
+]

@@ -1,0 +1,50 @@
+"""Money that comes by other ways: a bank transfer, cash on collection. Staff say when it is there.
+
+There is nobody to ask, so every answer follows from the question alone: it is the same whoever
+asks and however often, and no answer can be lost.
+"""
+
+from db.payments import Answer, Op, OperationKind, Verdict
+
+
+class ManualGateway:
+    """Takes every order at its word."""
+
+    name = "manual"
+    label = "Bank transfer or cash"
+    publishable_key = None
+
+    async def authorize(
+        self, op: Op, *, token: str | None, capture: bool, return_url: str | None
+    ) -> Answer:
+        """Note a promise to pay, which is never money at once."""
+        del token, capture, return_url
+        return _done(op)
+
+    async def capture(self, op: Op) -> Answer:
+        """Note that the money has come."""
+        return _done(op)
+
+    async def void(self, op: Op) -> Answer:
+        """Wait for the money no longer."""
+        return _done(op)
+
+    async def refund(self, op: Op) -> Answer:
+        """Note that staff send the money back."""
+        return _done(op)
+
+    async def find(self, op: Op) -> Answer:
+        """Answer as the operation itself was, or will be, answered."""
+        return _done(op)
+
+    async def fence(self, op: Op) -> Answer:
+        """Answer as the operation itself was, or will be, answered."""
+        return _done(op)
+
+
+def _done(op: Op) -> Answer:
+    return Answer(
+        verdict=Verdict.SUCCEEDED,
+        reference=op.reference or f"manual_{op.key}",
+        captured=op.kind is OperationKind.CAPTURE,
+    )

@@ -1,0 +1,140 @@
+"""Taking in what a gateway answered.
+
+Answers move an operation up a ladder and never down: the same answers give the same result in any
+order, however often they are repeated.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+import orjson
+
+from db.base import execute
+from db.payments.gateway import Answer, Verdict
+from db.payments.models import OperationKind, OperationStatus, PaymentStatus
+from db.payments.operations import Call
+
+_LADDER: Final = (
+    OperationStatus.REQUESTED,
+    OperationStatus.UNKNOWN,
+    OperationStatus.FAILED,
+    OperationStatus.SUCCEEDED,
+)
+"""A late success beats an early failure: the money is what counts."""
+_REFUND_LADDER: Final = (
+    OperationStatus.REQUESTED,
+    OperationStatus.UNKNOWN,
+    OperationStatus.SUCCEEDED,
+    OperationStatus.FAILED,
+)
+"""A bank may send a refund back days later."""
+
+_STATUS_OF: Final[Mapping[Verdict, OperationStatus]] = {
+    Verdict.SUCCEEDED: OperationStatus.SUCCEEDED,
+    Verdict.DECLINED: OperationStatus.FAILED,
+    Verdict.CANCELLED: OperationStatus.FAILED,
+}
+"""Every other verdict leaves the operation open."""
+
+_SETTLE: Final = """
+WITH operation AS (
+    UPDATE payment_operation SET status = $2, reference = coalesce($3, reference),
+           sealed_token = CASE WHEN $4 THEN NULL ELSE sealed_token END,
+           settled_at = CASE WHEN $4 THEN $5::timestamptz END
+     WHERE id = $1
+)
+UPDATE payment SET status = $7, captured = $8, refund_held = $9, failure_code = $10,
+       next_action = $11::text::jsonb, reference = $12, updated_at = $5
+ WHERE id = $6
+"""
+
+
+async def apply(call: Call, answer: Answer, *, now: datetime) -> Call | None:
+    """Write down what an answer says about a call, and wipe its token once it is settled.
+
+    Returns the call as it stands afterwards, or None where the answer says nothing new. The caller
+    holds the payment's lock.
+    """
+    after = answered(call, answer)
+    if after == call:
+        return None
+    await execute(
+        _SETTLE,
+        *(after.operation_id, after.status.value, answer.reference, not after.is_open, now),
+        *(after.payment_id, after.payment_status.value, after.captured, after.refund_held),
+        after.failure_code,
+        orjson.dumps(after.next_action).decode() if after.next_action else None,
+        after.reference,
+    )
+    return after
+
+
+def answered(call: Call, answer: Answer) -> Call:
+    """Work out how a call stands after an answer."""
+    ladder = _REFUND_LADDER if call.kind is OperationKind.REFUND else _LADDER
+    said = _STATUS_OF.get(answer.verdict, OperationStatus.UNKNOWN)
+    status = max(call.status, said, key=ladder.index)
+    if status is call.status and not call.is_open:
+        return call
+    after = replace(call, status=status)
+    effect = _EFFECTS.get((call.kind, status))
+    return effect(after, answer) if effect else after
+
+
+def _authorized(call: Call, answer: Answer) -> Call:
+    paid = PaymentStatus.CAPTURED if answer.captured else PaymentStatus.AUTHORIZED
+    return replace(
+        call,
+        payment_status=call.payment_status if call.has_rival else paid,
+        captured=call.payment_amount if answer.captured else 0,
+        reference=answer.reference,
+        failure_code=None,
+        next_action=None,
+    )
+
+
+def _not_authorized(call: Call, answer: Answer) -> Call:
+    is_declined = answer.verdict is Verdict.DECLINED
+    return replace(
+        call,
+        payment_status=PaymentStatus.FAILED if is_declined else PaymentStatus.VOIDED,
+        reference=answer.reference or call.reference,
+        failure_code=answer.code,
+        next_action=None,
+    )
+
+
+def _undecided(call: Call, answer: Answer) -> Call:
+    match answer.verdict:
+        case Verdict.ACTION:
+            status = PaymentStatus.REQUIRES_ACTION
+            return replace(call, payment_status=status, next_action=answer.action)
+        case Verdict.PROCESSING:
+            return replace(call, payment_status=PaymentStatus.PROCESSING, next_action=None)
+        case _:
+            return call
+
+
+def _captured(call: Call, _: Answer) -> Call:
+    return replace(call, payment_status=PaymentStatus.CAPTURED, captured=call.amount)
+
+
+def _voided(call: Call, _: Answer) -> Call:
+    return replace(call, payment_status=PaymentStatus.VOIDED)
+
+
+def _not_refunded(call: Call, _: Answer) -> Call:
+    return replace(call, refund_held=call.refund_held - call.amount)
+
+
+_EFFECTS: Final[Mapping[tuple[OperationKind, OperationStatus], Callable[[Call, Answer], Call]]] = {
+    (OperationKind.AUTHORIZE, OperationStatus.SUCCEEDED): _authorized,
+    (OperationKind.AUTHORIZE, OperationStatus.FAILED): _not_authorized,
+    (OperationKind.AUTHORIZE, OperationStatus.UNKNOWN): _undecided,
+    (OperationKind.CAPTURE, OperationStatus.SUCCEEDED): _captured,
+    (OperationKind.VOID, OperationStatus.SUCCEEDED): _voided,
+    (OperationKind.REFUND, OperationStatus.FAILED): _not_refunded,
+}
+"""What the settling of an operation does to its payment; the others do nothing to it."""

@@ -1,0 +1,103 @@
+"""What a gateway is: all that a plug-in has to be.
+
+A gateway moves money in a world that we cannot see into. It gives an answer, or it does not, and
+then the outcome is open. Every call carries a key, and a gateway that is asked twice under one key
+moves the money once and answers twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from db.payments.models import OperationKind
+
+
+class Verdict(StrEnum):
+    """What a gateway can say about an operation; UNKNOWN is ours, for one that said nothing."""
+
+    SUCCEEDED = "SUCCEEDED"
+    ACTION = "ACTION"
+    PROCESSING = "PROCESSING"
+    DECLINED = "DECLINED"
+    CANCELLED = "CANCELLED"
+    NOT_FOUND = "NOT_FOUND"
+    CANNOT = "CANNOT"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Op:
+    """What is asked of a gateway. ``amount`` is minor units of ``currency``.
+
+    ``key`` is the gateway's idempotency key: the id of a row that is committed before the call.
+    ``reference`` is the gateway's own id of the payment, once it has told us.
+    """
+
+    key: str
+    kind: OperationKind
+    amount: int
+    currency: str
+    reference: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What a gateway said.
+
+    ``captured``: the money was taken, and not only held. ``code`` is why it was declined.
+    ``action`` is what the buyer has to do next: ``{"kind", "url" or "client_secret"}``.
+    """
+
+    verdict: Verdict
+    reference: str | None = None
+    captured: bool = False
+    code: str | None = None
+    action: Mapping[str, str] | None = None
+
+
+class GatewayUnknown(Exception):
+    """No answer came, or none that tells: the money may have moved, or may still."""
+
+
+class Gateway(Protocol):
+    """One way to be paid. Every method answers, or raises :class:`GatewayUnknown`."""
+
+    name: str
+    label: str
+    publishable_key: str | None
+    """For the client's own script, where the gateway has one."""
+
+    async def authorize(
+        self, op: Op, *, token: str | None, capture: bool, return_url: str | None
+    ) -> Answer:
+        """Hold the amount, or take it at once; ``token`` is what the buyer's client was given."""
+        ...
+
+    async def capture(self, op: Op) -> Answer:
+        """Take what is held, or a part of it; the rest is let go."""
+        ...
+
+    async def void(self, op: Op) -> Answer:
+        """Let go what is held."""
+        ...
+
+    async def refund(self, op: Op) -> Answer:
+        """Send back what was taken, or a part of it."""
+        ...
+
+    async def find(self, op: Op) -> Answer:
+        """Look up what became of an operation. NOT_FOUND proves nothing: it may still arrive."""
+        ...
+
+    async def fence(self, op: Op) -> Answer:
+        """See to it that no charge under this key can happen from now on.
+
+        CANCELLED: none did and none will. DECLINED: neither. SUCCEEDED: one did already.
+        CANNOT: this gateway has no way to promise it.
+        """
+        ...
+
+
+Gateways = Mapping[str, Gateway]
+"""The gateways that this shop takes, by name."""

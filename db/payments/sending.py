@@ -1,0 +1,59 @@
+"""Calling a gateway: for a bounded time, with no transaction open, and knowing when not to know."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from typing import Final
+
+from db.payments.gateway import Answer, Gateway, Gateways, GatewayUnknown, Verdict
+from db.payments.models import OperationKind
+from db.payments.operations import Call
+
+logger = logging.getLogger(__name__)
+
+ANSWER_SECONDS: Final = 6.0
+"""How long a gateway may take inside a request."""
+NO_ANSWER: Final = Answer(verdict=Verdict.UNKNOWN)
+
+
+async def send(call: Call, gateways: Gateways) -> Answer:
+    """Make the call that an operation stands for.
+
+    The same operation may be sent again and again: its key is always the same.
+    """
+    gateway = gateways.get(call.gateway)
+    return NO_ANSWER if gateway is None else await _answer(call, _sent(call, gateway))
+
+
+async def fence(call: Call, gateways: Gateways) -> Answer:
+    """Have the gateway promise that no charge can come of a call, or say that one did."""
+    gateway = gateways.get(call.gateway)
+    return NO_ANSWER if gateway is None else await _answer(call, gateway.fence(call.op))
+
+
+async def _sent(call: Call, gateway: Gateway) -> Answer:
+    match call.kind:
+        case OperationKind.AUTHORIZE:
+            return await gateway.authorize(
+                call.op,
+                token=call.token,
+                capture=call.capture_at_once,
+                return_url=call.return_url,
+            )
+        case OperationKind.CAPTURE:
+            return await gateway.capture(call.op)
+        case OperationKind.VOID:
+            return await gateway.void(call.op)
+        case OperationKind.REFUND:
+            return await gateway.refund(call.op)
+
+
+async def _answer(call: Call, asked: Awaitable[Answer]) -> Answer:
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            return await asked
+    except (GatewayUnknown, TimeoutError) as error:
+        logger.warning("%s gave no answer to %s: %s", call.gateway, call.op.key, error)
+    except Exception:  # a plug-in's fault says nothing about the money: it may have moved
+        logger.exception("%s failed at %s", call.gateway, call.op.key)
+    return NO_ANSWER
