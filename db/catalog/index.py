@@ -1,7 +1,7 @@
 """What is kept beside the products so that lists are fast: their prices' range and their words."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 import asyncpg
@@ -9,6 +9,9 @@ import orjson
 
 from db.base import execute, fetch
 from db.catalog.words import folded, lexeme
+
+Statement: TypeAlias = Callable[..., Awaitable[Any]]
+"""Runs a statement: its text, then its arguments."""
 
 _BATCH: Final = 1_000
 
@@ -34,10 +37,13 @@ _KEEP: Final = """
 """
 
 
-async def refresh(product_ids: Sequence[UUID]) -> None:
+async def refresh(
+    product_ids: Sequence[UUID], *, fetch: Statement = fetch, execute: Statement = execute
+) -> None:
     """Bring the price range and the search words of products up to date with what they are made of.
 
-    Every verb here does so in its own transaction. Whoever fills the tables in bulk calls it after.
+    Every verb here does so in its own transaction. Whoever fills the tables in bulk, over a
+    connection of its own, calls it after with the two functions of that connection.
     """
     for start in range(0, len(product_ids), _BATCH):
         rows = await fetch(_SOURCES, product_ids[start : start + _BATCH])
