@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 
 import asyncpg
 
-from db import ids
+from db import catalog, ids
 from db.seeds.past import Past
 from db.seeds.sheets import Book, Sheet
 
@@ -44,16 +44,6 @@ _RENEWED: Final = (
     "idempotency",
 )
 """Emptied together by a replacing import. The audit trail and the feed of events stay."""
-
-_SEARCH: Final = """
-UPDATE product SET search =
-    setweight(to_tsvector('english', title), 'A')
-    || setweight(to_tsvector('english', (
-        SELECT string_agg(sku, ' ') FROM variant WHERE variant.product_id = product.id
-    )), 'B')
-    || setweight(to_tsvector('english', description), 'C')
-WHERE search IS NULL
-"""
 
 
 class CannotFill(Exception):
@@ -244,7 +234,11 @@ async def _settle(
         " FROM stock_movement GROUP BY variant_id) AS moved"
         " WHERE moved.variant_id = stock.variant_id"
     )
-    await connection.execute(_SEARCH)
+    await catalog.refresh(
+        [product.id for product in past.products],
+        fetch=connection.fetch,
+        execute=connection.execute,
+    )
     await connection.execute(
         "SELECT setval('order_number', greatest(nextval('order_number'), $1::bigint), false)",
         _highest_number(past) + 1,

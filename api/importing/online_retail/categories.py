@@ -8,6 +8,8 @@ import re
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
+from db import catalog
+
 MOST: Final = 3
 _WORD: Final = re.compile(r"[A-Z]+(?:-[A-Z]+)?")
 
@@ -26,7 +28,7 @@ class Category(NamedTuple):
         >>> Category("Cards & Wrap").slug
         'cards-and-wrap'
         """
-        return re.sub(r"[^a-z0-9]+", "-", self.title.lower().replace("&", "and"))
+        return catalog.slug_of(self.title.replace("&", "and"))
 
 
 OTHER: Final = Category("Curiosities")

@@ -9,13 +9,12 @@ from typing import Final
 
 from api.importing.online_retail import categories
 from api.importing.online_retail.lines import Line
+from db import catalog
 from db.seeds.past import Category, Product, Variant
 
 MOST_UNITS_IN_A_CART: Final = 999
 _LEAST_SURPLUS: Final = 24
 _ROOT: Final = re.compile(r"\d{5}(?=[A-Z]*$)")
-_NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
-_LONGEST_SLUG: Final = 80
 _WORD_ENDS: Final = ",.*()"
 _LEAST_SHARED_WORDS: Final = 2
 
@@ -113,7 +112,7 @@ def slug_of(title: str, root: str) -> str:
     >>> slug_of("WHITE HANGING HEART T-LIGHT HOLDER", "85123")
     'white-hanging-heart-t-light-holder-85123'
     """
-    words = _NOT_SLUG.sub("-", title.lower()).strip("-")[:_LONGEST_SLUG].strip("-")
+    words = catalog.slug_of(title)
     return f"{words}-{root.lower()}" if words else root.lower()
 
 

@@ -11,19 +11,15 @@ from urllib.parse import urlsplit
 from markdownify import markdownify
 
 from api.importing.shopify.rows import BadRow, Row
+from db import catalog
 from db.money import LARGEST_PRICE, Money, MoneyError, digits_of
 
 EXEMPT: Final = "exempt"
-STANDARD: Final = "standard"
-MOST_CATEGORIES: Final = 20
-MOST_VARIANTS: Final = 250
-MOST_IMAGES: Final = 50
 _MOST_UNITS: Final = 1_000_000_000
 _NO_OPTION: Final = ("title", "default title")
 _TRUE: Final = frozenset({"true", "yes", "1", "continue"})
 _FALSE: Final = frozenset({"false", "no", "0"})
 _STATUSES: Final = {"active": "PUBLISHED", "draft": "DRAFT", "archived": "ARCHIVED"}
-_NOT_SLUG: Final = re.compile(r"[^a-z0-9]+")
 _BLANK_LINES: Final = re.compile(r"\n\s*\n\s*\n+")
 _UNSAFE: Final = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 
@@ -82,10 +78,10 @@ class Collector:
     def take(self, row: Row | BadRow) -> None:
         if isinstance(row, BadRow):
             self.bad.append(row)
-        elif not slug_of(row.handle):
+        elif not catalog.slug_of(row.handle):
             self.bad.append(BadRow(row.line, "no handle"))
         else:
-            self._groups.setdefault(slug_of(row.handle), []).append(row)
+            self._groups.setdefault(catalog.slug_of(row.handle), []).append(row)
 
     def products(self) -> list[ParsedProduct]:
         """Make products of all lines taken; what cannot be made is in ``bad``."""
@@ -133,15 +129,6 @@ class Collector:
         self.bad += [BadRow(row.line, reason) for row in rows if row.line not in reported]
 
 
-def slug_of(text: str) -> str:
-    """Print a handle or a tag as it stands in an address.
-
-    >>> slug_of(" Ocean Blue Shirt "), slug_of("!")
-    ('ocean-blue-shirt', '')
-    """
-    return _NOT_SLUG.sub("-", text.lower()).strip("-")
-
-
 def to_markdown(html: str) -> str:
     r"""Turn an HTML body into Markdown.
 
@@ -161,7 +148,9 @@ def sku_of(slug: str, values: Iterable[str]) -> str:
     >>> sku_of("classic-varsity-top", ["Small"])
     'CLASSIC-VARSITY-TOP-SMALL'
     """
-    return "-".join(slug_of(part) for part in (slug, *values) if slug_of(part)).upper()
+    return "-".join(
+        catalog.slug_of(part) for part in (slug, *values) if catalog.slug_of(part)
+    ).upper()
 
 
 def _head(slug: str, row: Row) -> ParsedProduct:
@@ -174,7 +163,9 @@ def _head(slug: str, row: Row) -> ParsedProduct:
         description=to_markdown(row.body),
         status=_status(row),
         attributes=tuple((name, value) for name, value in named if value),
-        categories=tuple(tag for tag in tags if slug_of(tag))[:MOST_CATEGORIES],
+        categories=tuple(tag for tag in tags if catalog.slug_of(tag))[
+            : catalog.MOST_CATEGORIES_OF_A_PRODUCT
+        ],
     )
 
 
@@ -209,7 +200,9 @@ def _variant(
         options=options,
         price=price,
         compare_at_price=_money("compare-at price", row.compare_at_price, currency) or None,
-        tax_class=STANDARD if _truth("taxable", row.taxable, default=True) else EXEMPT,
+        tax_class=catalog.STANDARD_TAX_CLASS
+        if _truth("taxable", row.taxable, default=True)
+        else EXEMPT,
         weight_grams=_grams(row.grams),
         track_stock=on_hand is not None or (bool(row.tracker) and not is_endless),
         on_hand=on_hand,
@@ -233,8 +226,8 @@ def _check_new(product: ParsedProduct, variant: ParsedVariant, skus: dict[str, i
             raise BadCell(f"the same options as line {other.line}")
     if variant.sku in skus:
         raise BadCell(f"SKU {variant.sku} is taken by line {skus[variant.sku]}")
-    if len(product.variants) >= MOST_VARIANTS:
-        raise BadCell(f"more than {MOST_VARIANTS} variants")
+    if len(product.variants) >= catalog.MOST_VARIANTS:
+        raise BadCell(f"more than {catalog.MOST_VARIANTS} variants")
 
 
 def _images(rows: Sequence[Row], bad: list[BadRow]) -> list[Image]:
@@ -247,7 +240,7 @@ def _images(rows: Sequence[Row], bad: list[BadRow]) -> list[Image]:
             elif url:
                 found.setdefault(url, (position, alt))
     in_order = sorted(found.items(), key=lambda item: item[1][0])
-    return [Image(url, alt) for url, (_, alt) in in_order[:MOST_IMAGES]]
+    return [Image(url, alt) for url, (_, alt) in in_order[: catalog.MOST_MEDIA]]
 
 
 def _is_address(text: str) -> bool:
