@@ -59,6 +59,16 @@ class Condition:
         """Print the condition with its parameters as ``$first``, ``$first+1``, …"""
         return self.sql.format(*(f"${first + index}" for index in range(len(self.parameters))))
 
+    def __and__(self, other: "Condition") -> "Condition":
+        """Make the condition that both hold; the parameters of the other come after one's own.
+
+        >>> Condition("a = {0}", (1,)) & Condition("b = {0}", (2,))
+        Condition(sql='a = {0} AND b = {1}', parameters=(1, 2))
+        """
+        own, others = len(self.parameters), len(other.parameters)
+        shifted = other.sql.format(*(f"{{{own + index}}}" for index in range(others)))
+        return Condition(f"{self.sql} AND {shifted}", self.parameters + other.parameters)
+
 
 def _connection() -> Client | Transaction:
     return cast("Client | Transaction", connections.get("default"))

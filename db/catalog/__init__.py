@@ -15,6 +15,15 @@ from db.catalog.fields import (
     VariantFields,
 )
 from db.catalog.index import refresh
+from db.catalog.listing import (
+    Key,
+    ListedProduct,
+    Match,
+    ProductFilter,
+    ProductSort,
+    count_products,
+    list_products,
+)
 from db.catalog.models import Category, MediaKind, Product, ProductStatus, Variant
 from db.catalog.products import add_product, create_product, update_product
 from db.catalog.publishing import TRANSITIONS, set_product_status
@@ -58,11 +67,16 @@ __all__ = [
     "Category",
     "CategoryFields",
     "CategoryRow",
+    "Key",
+    "ListedProduct",
+    "Match",
     "MediaKind",
     "Pairs",
     "Product",
     "ProductFields",
+    "ProductFilter",
     "ProductRow",
+    "ProductSort",
     "ProductStatus",
     "Variant",
     "VariantFields",
@@ -75,11 +89,13 @@ __all__ = [
     "categories_by_parent",
     "categories_by_product",
     "category",
+    "count_products",
     "create_category",
     "create_product",
     "create_variant",
     "delete_category",
     "for_sale",
+    "list_products",
     "product",
     "products_by_id",
     "published",
