@@ -18,9 +18,7 @@ from api.importing.seeding import Size
 from api.importing.seeding import seed as fill_with
 from api.settings import Settings
 from db.config import InUse, wipe
-from db.seeds import demo
 from db.seeds.filling import CannotFill, Progress, is_empty
-from db.users import Hasher
 
 Importer = Callable[[str, Progress], Awaitable[Report]]
 
@@ -93,12 +91,10 @@ async def _started(work: Awaitable[Report]) -> Report:
 
 
 async def _seed(url: str, size: Size, *, replace: bool, progress: Progress) -> Report:
-    password_hash = await Hasher().hash(demo.PASSWORD)
     return await fill_with(
         url=url,
         size=size,
         now=datetime.now(UTC),
-        password_hash=password_hash,
         replace=replace,
         progress=progress,
     )
