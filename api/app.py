@@ -15,6 +15,7 @@ from api.limits import InFlight
 from api.mail import LoggedMailer
 from api.negotiation import Refused
 from api.settings import Settings
+from db import secrets
 from db.clock import DatabaseClock
 from db.config import Database
 from db.errors import Fault
@@ -54,6 +55,7 @@ def create_app(settings: Settings) -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     database: Database = app.state.database
+    secrets.install(secrets.Keyring(app.state.settings.secret_key))
     await database.open()
     try:
         with database.used():

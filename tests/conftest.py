@@ -8,10 +8,15 @@ from tempfile import gettempdir
 
 import asyncpg
 import pytest
+from fastapi import FastAPI
 
+from api import dependencies
+from api.app import create_app
+from api.settings import Settings
 from db import secrets, users
 from db.config import Database, migrate
 from db.embedded import EmbeddedServer
+from tests.client import Client, StoppedClock, caller_or_pretended
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """The instant at which tests take place, unless they say otherwise."""
@@ -100,3 +105,28 @@ async def database(_pool: Database, _tables: str) -> Database:
 @pytest.fixture
 def now() -> datetime:
     return NOW
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    """The clock of the app; set its ``instant`` to move everything in time."""
+    return StoppedClock(NOW)
+
+
+@pytest.fixture
+def app(database: Database, clock: StoppedClock) -> FastAPI:
+    """The whole app on an empty database; what it needs from outside is the test's to override."""
+    settings = Settings(database_url=database.url, secret_key="k" * 40, env="development")
+    app = create_app(settings)
+    app.dependency_overrides = {
+        dependencies.database: lambda: database,
+        dependencies.clock: lambda: clock,
+        dependencies.caller: caller_or_pretended,
+    }
+    return app
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Client:
+    """A client of the app, so far nobody; see its ``taking`` and ``holding``."""
+    return Client(app)
