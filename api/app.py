@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 from starlette.middleware.cors import CORSMiddleware
 
-from api import graphql, health
+from api import gateways, graphql, health
 from api.envelope import Admission, Envelope
 from api.graphql import Endpoint, refused
 from api.health import Vitals
@@ -37,7 +37,6 @@ def create_app(settings: Settings) -> FastAPI:
         settings.database_url or "", pool_min=settings.pool_min, pool_max=settings.pool_max
     )
     state.clock = DatabaseClock()
-    state.gateways = {}
     state.mailer = LoggedMailer()
     state.vitals = Vitals()
     state.graphql = Endpoint(root.schema, draft=settings.http_draft == "2026")
@@ -54,13 +53,15 @@ def create_app(settings: Settings) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
     database: Database = app.state.database
-    secrets.install(secrets.Keyring(app.state.settings.secret_key))
+    secrets.install(secrets.Keyring(settings.secret_key))
     await database.open()
     try:
         with database.used():
             await app.state.clock.synchronize()
-        async with app.state.vitals.watched(database):
+        async with gateways.opened(settings) as opened, app.state.vitals.watched(database):
+            app.state.gateways = opened
             yield
     finally:
         await database.close()

@@ -3,8 +3,7 @@
 Each is made from what ``create_app`` put in ``app.state``; GraphQL and REST ask for them alike.
 """
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import Depends
 from starlette.requests import HTTPConnection
@@ -15,6 +14,7 @@ from db.access import Caller
 from db.clock import Clock
 from db.config import Database
 from db.mail import Mailer
+from db.payments import Gateways
 from schema.context import Context
 
 
@@ -36,9 +36,9 @@ async def clock(connection: HTTPConnection) -> Clock:
     return found
 
 
-async def gateways(connection: HTTPConnection) -> Mapping[str, Any]:
+async def gateways(connection: HTTPConnection) -> Gateways:
     """The payment gateways of this shop, by name."""
-    found: Mapping[str, Any] = connection.app.state.gateways
+    found: Gateways = connection.app.state.gateways
     return found
 
 
@@ -62,7 +62,7 @@ async def get_context(  # noqa: PLR0917 - FastAPI fills them in by name
     connection: HTTPConnection,
     caller: Annotated[Caller, Depends(caller)],
     clock: Annotated[Clock, Depends(clock)],
-    gateways: Annotated[Mapping[str, Any], Depends(gateways)],
+    gateways: Annotated[Gateways, Depends(gateways)],
     mailer: Annotated[Mailer, Depends(mailer)],
     database: Annotated[Database, Depends(database)],
     settings: Annotated[Settings, Depends(settings)],

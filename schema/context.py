@@ -17,6 +17,7 @@ from db.config import Database
 from db.errors import Code, Refusal
 from db.events import Claim
 from db.mail import Mailer
+from db.payments import Gateways
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -28,7 +29,7 @@ class Context:
 
     caller: Caller
     clock: Clock
-    gateways: Mapping[str, Any]
+    gateways: Gateways
     mailer: Mailer
     database: Database
     settings: Any

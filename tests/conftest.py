@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 from fastapi import FastAPI
 
-from api import dependencies
+from api import dependencies, gateways
 from api.app import create_app
 from api.settings import Settings
 from db import secrets, users
@@ -114,16 +114,18 @@ def clock() -> StoppedClock:
 
 
 @pytest.fixture
-def app(database: Database, clock: StoppedClock) -> FastAPI:
+async def app(database: Database, clock: StoppedClock) -> AsyncIterator[FastAPI]:
     """The whole app on an empty database; what it needs from outside is the test's to override."""
     settings = Settings(database_url=database.url, secret_key="k" * 40, env="development")
     app = create_app(settings)
-    app.dependency_overrides = {
-        dependencies.database: lambda: database,
-        dependencies.clock: lambda: clock,
-        dependencies.caller: caller_or_pretended,
-    }
-    return app
+    async with gateways.opened(settings) as opened:
+        app.dependency_overrides = {
+            dependencies.database: lambda: database,
+            dependencies.clock: lambda: clock,
+            dependencies.gateways: lambda: opened,
+            dependencies.caller: caller_or_pretended,
+        }
+        yield app
 
 
 @pytest.fixture

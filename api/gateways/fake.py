@@ -59,7 +59,7 @@ class FakeGateway:
 
     name = "fake"
     label = "Test payment (charges nobody)"
-    publishable_key = None
+    publishable_key: str | None = None
 
     def __init__(self, database_url: str) -> None:
         self._url = database_url

@@ -12,7 +12,7 @@ class ManualGateway:
 
     name = "manual"
     label = "Bank transfer or cash"
-    publishable_key = None
+    publishable_key: str | None = None
 
     async def authorize(
         self, op: Op, *, token: str | None, capture: bool, return_url: str | None
