@@ -172,12 +172,11 @@ class NotSignedIn(Fault):
 
 
 class NotAllowed(Fault):
-    """The caller lacks a permission."""
+    """The caller lacks a permission, or a rule about people forbids it."""
 
-    def __init__(self, permission: str | None = None) -> None:
-        super().__init__(
-            f"This needs the permission {permission}." if permission else "This is not allowed."
-        )
+    def __init__(self, permission: str | None = None, *, rule: str | None = None) -> None:
+        needed = f"This needs the permission {permission}." if permission else None
+        super().__init__(rule or needed or "This is not allowed.")
 
 
 class BadRequest(Fault):

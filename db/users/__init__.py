@@ -4,21 +4,61 @@ Whoever shows an access token is a :class:`~db.access.Caller` after one statemen
 passwords are never kept, only their hashes.
 """
 
+from db.users.accounts import Then, change_password, register, sign_in
+from db.users.addresses import AddressFields, delete_address, save_address
 from db.users.authentication import authenticate, guest, guest_token, make_guest
 from db.users.models import Address, Guest, Session, User, UserStatus
-from db.users.passwords import Hasher
+from db.users.passwords import Hasher, hash_password
 from db.users.passwords import install as install_hasher
+from db.users.profile import ProfileFields, update_profile
+from db.users.queries import (
+    addresses_by_user,
+    count_users,
+    list_users,
+    users_by_id,
+    visible_addresses_by_id,
+    visible_to,
+    visible_users_by_id,
+)
+from db.users.roles import create_owner, update_role
+from db.users.rows import AddressRow, UserRow
+from db.users.sessions import SignedIn, Tokens, refresh, revoke
 
 __all__ = [
     "Address",
+    "AddressFields",
+    "AddressRow",
     "Guest",
     "Hasher",
+    "ProfileFields",
     "Session",
+    "SignedIn",
+    "Then",
+    "Tokens",
     "User",
+    "UserRow",
     "UserStatus",
+    "addresses_by_user",
     "authenticate",
+    "change_password",
+    "count_users",
+    "create_owner",
+    "delete_address",
     "guest",
     "guest_token",
+    "hash_password",
     "install_hasher",
+    "list_users",
     "make_guest",
+    "refresh",
+    "register",
+    "revoke",
+    "save_address",
+    "sign_in",
+    "update_profile",
+    "update_role",
+    "users_by_id",
+    "visible_addresses_by_id",
+    "visible_to",
+    "visible_users_by_id",
 ]

@@ -7,6 +7,7 @@ from uuid import UUID
 from db import ids, secrets
 from db.access import PERMISSIONS, ActorKind, Caller, Role
 from db.base import execute, fetch_one
+from db.errors import NotSignedIn
 from db.users import tokens
 
 _LONGEST_TOKEN: Final = 100
@@ -47,6 +48,16 @@ def signed_in(*, user_id: UUID, role: Role, name: str | None, session_id: UUID |
         permissions=PERMISSIONS[role],
         session_id=session_id,
     )
+
+
+def user_of(caller: Caller) -> UUID:
+    """Name the user that a caller is.
+
+    :raises NotSignedIn: the caller is no user, but a guest, a key or a job.
+    """
+    if caller.user_id is None:
+        raise NotSignedIn("Sign in first.")
+    return caller.user_id
 
 
 def guest(token: str) -> UUID | None:

@@ -1,6 +1,9 @@
 """People: their accounts, sessions, addresses; and guests, who are nothing but an id."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 from tortoise import fields
 
@@ -32,6 +35,11 @@ class User(Row):
 
     class Meta:
         table = "users"
+
+    @classmethod
+    async def locked(cls, user_id: UUID) -> "User":
+        """Read a user and keep it from changing until the transaction ends."""
+        return await cls.filter(id=user_id).select_for_update(no_key=True).get()
 
 
 class Session(Row):
@@ -86,3 +94,10 @@ class Address(Row):
 
     class Meta:
         table = "address"
+
+    def is_kept_as(self, content: Mapping[str, Any], *, is_default: bool) -> bool:
+        """Whether the database has exactly this content already."""
+        return self._saved_in_db and all(
+            getattr(self, name) == value
+            for name, value in (*content.items(), ("is_default", is_default))
+        )

@@ -95,3 +95,8 @@ def install(hasher: Hasher) -> None:
 def hasher() -> Hasher:
     """Return the hasher of this process."""
     return _installed
+
+
+async def hash_password(password: str) -> str:
+    """Hash a password for keeping, with the hasher of this process."""
+    return await _installed.hash(password)
