@@ -120,24 +120,32 @@ INVARIANTS: Final = (
         """,
     ),
     Invariant(
-        "Money that was taken has an order, or is on its way back.",
+        "Money that was taken pays for an order, or is on its way back.",
         """
         SELECT payment.id, payment.status, payment.captured, payment.refund_held,
                orders.status AS order_status
           FROM payment JOIN orders ON orders.id = payment.order_id
-         WHERE orders.status NOT IN ('PLACED', 'COMPLETED')
-           AND (payment.captured > payment.refund_held
-                OR payment.status = 'AUTHORIZED' AND NOT EXISTS (
-                    SELECT FROM payment_operation
-                     WHERE payment_operation.payment_id = payment.id AND kind = 'VOID'
-                       AND payment_operation.status IN ('REQUESTED', 'UNKNOWN')
-                ))
+         WHERE (orders.status NOT IN ('PLACED', 'COMPLETED') OR payment.status <> 'CAPTURED')
+           AND payment.captured > payment.refund_held
         """,
     ),
     Invariant(
-        "A payment has captured what its gateway said that it captured.",
+        "Money that is only authorized is for a placed order, or is being let go.",
         """
-        SELECT payment.id, payment.status, payment.captured, coalesce(told.amount, 0) AS told
+        SELECT payment.id, payment.status, orders.status AS order_status
+          FROM payment JOIN orders ON orders.id = payment.order_id
+         WHERE payment.status = 'AUTHORIZED' AND orders.status <> 'PLACED'
+           AND NOT EXISTS (
+               SELECT FROM payment_operation
+                WHERE payment_operation.payment_id = payment.id AND kind = 'VOID'
+                  AND payment_operation.status IN ('REQUESTED', 'UNKNOWN')
+           )
+        """,
+    ),
+    Invariant(
+        "A payment has captured no more than its gateway granted.",
+        """
+        SELECT payment.id, payment.status, payment.captured, coalesce(granted.amount, 0) AS granted
           FROM payment
           LEFT JOIN (
               SELECT payment_operation.payment_id, sum(payment_operation.amount) AS amount
@@ -145,9 +153,8 @@ INVARIANTS: Final = (
                WHERE payment_operation.status = 'SUCCEEDED'
                  AND (kind = 'CAPTURE' OR kind = 'AUTHORIZE' AND capture_at_once)
                GROUP BY payment_operation.payment_id
-          ) told ON told.payment_id = payment.id
-         WHERE payment.captured <> coalesce(told.amount, 0)
-            OR (payment.captured > 0) <> (payment.status = 'CAPTURED')
+          ) granted ON granted.payment_id = payment.id
+         WHERE payment.captured > coalesce(granted.amount, 0)
         """,
     ),
     Invariant(

@@ -1,5 +1,14 @@
 """From a cart to a parcel: placing, paying, cancelling, shipping."""
 
+from db.orders.actions import OrderAction, allowed
+from db.orders.fulfillment import (
+    LineUnits,
+    TrackingFields,
+    cancel_fulfillment,
+    create_fulfillment,
+    deliver_fulfillment,
+    ship_fulfillment,
+)
 from db.orders.models import (
     CancelReason,
     Fulfillment,
@@ -72,8 +81,10 @@ __all__ = [
     "FulfillmentLineRow",
     "FulfillmentRow",
     "FulfillmentStatus",
+    "LineUnits",
     "OperationRow",
     "Order",
+    "OrderAction",
     "OrderEvent",
     "OrderEventKind",
     "OrderEventRow",
@@ -93,9 +104,14 @@ __all__ = [
     "RefundRow",
     "RefundStatus",
     "Standing",
+    "TrackingFields",
     "Visibility",
+    "allowed",
+    "cancel_fulfillment",
     "count_events",
     "count_orders",
+    "create_fulfillment",
+    "deliver_fulfillment",
     "find_events",
     "find_fulfillments",
     "find_lines",
@@ -119,5 +135,6 @@ __all__ = [
     "payments_by_order",
     "private_by_order",
     "refunds_by_order",
+    "ship_fulfillment",
     "visible_to",
 ]

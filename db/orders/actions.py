@@ -1,0 +1,216 @@
+"""What may be done to an order, when, and by whom: the tables that every verb asks.
+
+``RULES`` says what people may ask for, the ``STEPS`` how orders and parcels go from one state to
+the next. Whatever is not in them is refused, and nothing is written.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final, TypeVar
+from uuid import UUID
+
+from db.access import Caller, Permission
+from db.errors import Code, InvalidState, NotAllowed, NotSignedIn, Path, Refusal
+from db.orders.models import Fulfillment, FulfillmentStatus, Order, OrderStatus
+from db.orders.status import Standing
+from db.payments.models import LIVE, PaymentStatus
+
+
+class OrderAction(StrEnum):
+    PAY = "PAY"
+    CANCEL = "CANCEL"
+    CAPTURE = "CAPTURE"
+    VOID = "VOID"
+    REFUND = "REFUND"
+    FULFILL = "FULFILL"
+    EDIT = "EDIT"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may do a thing, and when.
+
+    ``fits`` takes the order's standing, and whether the caller acts by permission: those who only
+    own the order may do less.
+    """
+
+    permission: Permission
+    owner_too: bool
+    fits: Callable[[Standing, bool], bool]
+    refusal: str
+
+
+def _is_unpaid(order: Standing, _by_permission: bool) -> bool:
+    return order.status is OrderStatus.PENDING and order.payment not in LIVE
+
+
+def _can_be_called_off(order: Standing, by_permission: bool) -> bool:
+    if order.status is OrderStatus.PENDING:
+        return True
+    is_untouched = order.packed == 0 or (by_permission and order.shipped == 0)
+    return order.status is OrderStatus.PLACED and is_untouched and not order.money_is_moving
+
+
+def _is_only_authorized(order: Standing) -> bool:
+    return order.payment is PaymentStatus.AUTHORIZED and not order.money_is_moving
+
+
+RULES: Final[Mapping[OrderAction, Rule]] = {
+    OrderAction.PAY: Rule(
+        permission=Permission.ORDERS_WRITE,
+        owner_too=True,
+        fits=_is_unpaid,
+        refusal="This order does not wait for a payment.",
+    ),
+    OrderAction.CANCEL: Rule(
+        permission=Permission.ORDERS_WRITE,
+        owner_too=True,
+        fits=_can_be_called_off,
+        refusal="This order cannot be cancelled any more.",
+    ),
+    OrderAction.CAPTURE: Rule(
+        permission=Permission.PAYMENTS_WRITE,
+        owner_too=False,
+        fits=lambda order, _: order.status is OrderStatus.PLACED and _is_only_authorized(order),
+        refusal="There is nothing to capture for this order.",
+    ),
+    OrderAction.VOID: Rule(
+        permission=Permission.PAYMENTS_WRITE,
+        owner_too=False,
+        fits=lambda order, _: order.status is not OrderStatus.PLACED and _is_only_authorized(order),
+        refusal="There is nothing to void for this order. A placed order is cancelled instead.",
+    ),
+    OrderAction.REFUND: Rule(
+        permission=Permission.REFUNDS_WRITE,
+        owner_too=False,
+        fits=lambda order, _: order.refundable > 0,
+        refusal="There is nothing to give back for this order.",
+    ),
+    OrderAction.FULFILL: Rule(
+        permission=Permission.FULFILLMENTS_WRITE,
+        owner_too=False,
+        fits=lambda order, _: order.status is OrderStatus.PLACED and order.to_pack > 0,
+        refusal="There is nothing to pack for this order.",
+    ),
+    OrderAction.EDIT: Rule(
+        permission=Permission.ORDERS_WRITE,
+        owner_too=False,
+        fits=lambda order, _: (
+            order.status in {OrderStatus.PENDING, OrderStatus.PLACED} and order.shipped == 0
+        ),
+        refusal="This order cannot be edited any more.",
+    ),
+}
+
+
+def allowed(order: Standing, caller: Caller, *, is_owner: bool) -> list[OrderAction]:
+    """List what the caller may do to the order right now."""
+    return [
+        action
+        for action, rule in RULES.items()
+        if (caller.may(rule.permission) or (rule.owner_too and is_owner))
+        and rule.fits(order, caller.may(rule.permission))
+    ]
+
+
+def require(
+    action: OrderAction,
+    order: Standing,
+    caller: Caller,
+    *,
+    is_owner: bool,
+    path: Path | None = None,
+) -> None:
+    """Let an action through that the caller may do to the order right now.
+
+    :raises NotSignedIn: the caller has shown nothing.
+    :raises NotAllowed: the caller may not do this to this order at any time.
+    :raises InvalidState: the order is not in a state for it.
+    """
+    rule = RULES[action]
+    if not (caller.may(rule.permission) or (rule.owner_too and is_owner)):
+        raise NotAllowed(rule.permission) if caller.is_known else NotSignedIn
+    if not rule.fits(order, caller.may(rule.permission)):
+        others = allowed(order, caller, is_owner=is_owner)
+        raise InvalidState(rule.refusal, current=order.status, allowed=others, path=path)
+
+
+class Step(StrEnum):
+    """What an order or a parcel goes through."""
+
+    PLACE = "PLACE"
+    COMPLETE = "COMPLETE"
+    CANCEL = "CANCEL"
+    EXPIRE = "EXPIRE"
+    SHIP = "SHIP"
+    DELIVER = "DELIVER"
+
+
+ORDER_STEPS: Final[Mapping[OrderStatus, Mapping[Step, OrderStatus]]] = {
+    OrderStatus.PENDING: {
+        Step.PLACE: OrderStatus.PLACED,
+        Step.CANCEL: OrderStatus.CANCELLED,
+        Step.EXPIRE: OrderStatus.EXPIRED,
+    },
+    OrderStatus.PLACED: {
+        Step.COMPLETE: OrderStatus.COMPLETED,
+        Step.CANCEL: OrderStatus.CANCELLED,
+    },
+    OrderStatus.COMPLETED: {},
+    OrderStatus.CANCELLED: {},
+    OrderStatus.EXPIRED: {Step.PLACE: OrderStatus.PLACED},
+}
+FULFILLMENT_STEPS: Final[Mapping[FulfillmentStatus, Mapping[Step, FulfillmentStatus]]] = {
+    FulfillmentStatus.PACKING: {
+        Step.SHIP: FulfillmentStatus.SHIPPED,
+        Step.CANCEL: FulfillmentStatus.CANCELLED,
+    },
+    FulfillmentStatus.SHIPPED: {Step.DELIVER: FulfillmentStatus.DELIVERED},
+    FulfillmentStatus.DELIVERED: {},
+    FulfillmentStatus.CANCELLED: {},
+}
+_DONE: Final[Mapping[Step, str]] = {
+    Step.PLACE: "placed",
+    Step.COMPLETE: "completed",
+    Step.CANCEL: "cancelled",
+    Step.EXPIRE: "expired",
+    Step.SHIP: "shipped",
+    Step.DELIVER: "delivered",
+}
+
+
+def advance(thing: Order | Fulfillment, step: Step) -> None:
+    """Take a locked order or parcel one step on; whoever calls saves it.
+
+    :raises InvalidState: the step does not lead on from the state that it is in.
+    """
+    if isinstance(thing, Order):
+        thing.status = _next("An order", ORDER_STEPS, thing.status, step)
+    else:
+        thing.status = _next("A fulfillment", FULFILLMENT_STEPS, thing.status, step)
+
+
+S = TypeVar("S", bound=StrEnum)
+
+
+def _next(what: str, steps: Mapping[S, Mapping[Step, S]], current: S, step: Step) -> S:
+    onward = steps[current]
+    if step not in onward:
+        raise InvalidState(
+            f"{what} that is {current} cannot be {_DONE[step]}.",
+            current=current,
+            allowed=list(onward),
+        )
+    return onward[step]
+
+
+async def lock(order_id: UUID, *, path: Path) -> Order:
+    """Lock an order until the transaction ends: the first lock of all that are about it.
+
+    :raises Refusal: NOT_FOUND at ``path``.
+    """
+    order = await Order.filter(id=order_id).select_for_update(no_key=True).get_or_none()
+    if order is None:
+        raise Refusal(Code.NOT_FOUND, "There is no such order.", path)
+    return order

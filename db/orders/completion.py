@@ -1,0 +1,72 @@
+"""What follows from a change of an order's parts: its next version or, when all is done, its end."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from db import events
+from db.access import Caller
+from db.events import Topic
+from db.orders import queries, timeline
+from db.orders.actions import Step, advance
+from db.orders.models import Order, OrderEventKind, OrderStatus
+from db.orders.status import Standing
+from db.payments.models import PaymentStatus
+
+_LIFE: Final = (
+    "status",
+    "expires_at",
+    "placed_at",
+    "completed_at",
+    "cancelled_at",
+    "cancel_reason",
+    "updated_at",
+    "version",
+)
+"""The columns of an order that change after checkout."""
+
+
+async def touch(order: Order, *, now: datetime) -> None:
+    """Save a locked order under its next version: once in each transaction that changed it."""
+    order.version += 1
+    order.updated_at = now
+    await order.save(update_fields=_LIFE)
+
+
+async def go_on(order: Order, *, caller: Caller, action: str, now: datetime) -> None:
+    """Save a locked order whose parts have changed, and complete it when nothing is left to do.
+
+    ``action`` is the mutation, or ``system.<job>``, that changed them.
+    """
+    ends = is_done(await queries.standing(order.id))
+    if ends:
+        advance(order, Step.COMPLETE)
+        order.completed_at = now
+    await touch(order, now=now)
+    if ends:
+        await _record_completion(order, caller=caller, action=action, now=now)
+
+
+def is_done(order: Standing) -> bool:
+    """Whether all is shipped or given back, and paid for."""
+    is_paid = order.payment is PaymentStatus.CAPTURED or order.total == 0
+    return order.status is OrderStatus.PLACED and order.to_ship == 0 and is_paid
+
+
+async def _record_completion(order: Order, *, caller: Caller, action: str, now: datetime) -> None:
+    entry = timeline.Entry(OrderEventKind.COMPLETED, "The order is complete.")
+    await timeline.add(order.id, entry, caller=caller, now=now)
+    await events.record((Topic.ORDER_COMPLETED, order.typeid, news_of(order)), now=now)
+    change = {"status": [OrderStatus.PLACED, order.status]}
+    await events.audit(caller, action, order.typeid, change, now=now)
+
+
+def news_of(order: Order, **more: Any) -> Mapping[str, Any]:
+    """Tell of an order in an event: ids, number, status, version, and nothing personal."""
+    return {
+        "orderId": order.typeid,
+        "number": order.number,
+        "status": order.status,
+        "version": order.version,
+        **more,
+    }
