@@ -35,6 +35,9 @@ SETTINGS = {
 # Faster, but a crash of the machine may take the data along: for tests.
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
+# Locks are held until close() or the end of the process, even if the server object is forgotten.
+_held: list[IO[bytes]] = []
+
 ROOT = Path(__file__).parents[2]  # of the clone, or of the site's packages
 
 
@@ -63,6 +66,7 @@ class EmbeddedServer:
             _keep_watch(self.folder)
             on_fault.pop_all()
             self._users = users
+            _held.append(users)
         return self.url()
 
     def url(self, database: str = DATABASE) -> str:
@@ -82,6 +86,7 @@ class EmbeddedServer:
             return
         with _gate(self.folder), self._users:
             _stop_if_unused(self.folder, self._users)
+        _held.remove(self._users)
         self._users = None
 
     def __enter__(self) -> str:
@@ -127,7 +132,7 @@ def _keep_watch(folder: Path) -> None:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             return
-        watcher = subprocess.Popen(
+        subprocess.run(
             [sys.executable, "-S", "-m", "db.embedded.server", folder],
             pass_fds=[lock.fileno()],
             cwd="/",
@@ -136,8 +141,8 @@ def _keep_watch(folder: Path) -> None:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            check=True,
         )
-        watcher.returncode = 0  # it outlives us on purpose: nobody waits for it, nobody warns of it
 
 
 @contextlib.contextmanager
@@ -165,4 +170,5 @@ def _make_folder(folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    watch(Path(sys.argv[1]))
+    if os.fork() == 0:  # the one who started us waits for the first of us only
+        watch(Path(sys.argv[1]))
