@@ -13,7 +13,6 @@ from db.shop.queries import (
     ShopIsNotInstalled,
     ShopRow,
     TaxRateRow,
-    rates_for,
     settings,
     shipping_methods,
     shipping_methods_by_id,
@@ -26,11 +25,13 @@ from db.shop.shipping import (
     update_shipping_method,
 )
 from db.shop.taxes import MOST_TAX_RATES, set_tax_rates
+from db.shop.terms import Destination, Terms, rates_by_destination, rates_for, terms
 
 __all__ = [
     "MOST_ACTIVE_METHODS",
     "MOST_TAX_RATES",
     "CapturePolicy",
+    "Destination",
     "ShippingMethod",
     "ShippingMethodFields",
     "ShippingMethodRow",
@@ -40,15 +41,18 @@ __all__ = [
     "ShopRow",
     "TaxRate",
     "TaxRateRow",
+    "Terms",
     "create_shipping_method",
     "install",
     "price_fault",
+    "rates_by_destination",
     "rates_for",
     "set_tax_rates",
     "settings",
     "shipping_methods",
     "shipping_methods_by_id",
     "tax_rates",
+    "terms",
     "update",
     "update_shipping_method",
 ]

@@ -89,24 +89,6 @@ async def tax_rates() -> list[TaxRateRow]:
     return [TaxRateRow(*row) for row in await fetch(_TAX_RATES)]
 
 
-_RATES_FOR: Final = """
-    SELECT DISTINCT ON (tax_class) name, country_code, region, tax_class, rate FROM tax_rate
-     WHERE country_code = $1 AND (region IS NULL OR lower(region) = lower($2))
-     ORDER BY tax_class, region NULLS LAST
-"""
-
-
-async def rates_for(country_code: str | None, region: str | None) -> dict[str, TaxRateRow]:
-    """Find the rate of each tax class where the goods go: the region's, else the country's.
-
-    A class that is not in the answer is not taxed there.
-    """
-    if country_code is None:
-        return {}
-    rows = await fetch(_RATES_FOR, country_code, region)
-    return {row["tax_class"]: TaxRateRow(*row) for row in rows}
-
-
 _METHODS: Final = """
     SELECT id, name, price, free_from, countries, tax_class, active, version FROM shipping_method
      WHERE active OR NOT $1 ORDER BY price, name, id
