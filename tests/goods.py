@@ -1,19 +1,69 @@
-"""Goods for tests: a test names only what it is about."""
+"""Goods for tests, and a shop that sells them: a test names only what it is about."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
-from db import ids
+from db import ids, shop, stock
 from db.access import Caller
-from db.base import atomically, execute, fetch_value
-from db.catalog.models import Product, ProductStatus, Variant
+from db.base import execute, fetch_value
+from db.catalog import Product, ProductStatus, Variant
 from db.orders.models import Order, OrderStatus
-from db.stock.models import Stock, StockMovementKind, StockReason
-from db.stock.movements import Movement, book
+from db.stock import Adjustment, StockReason
 
 EARLIER: Final = datetime(2026, 11, 1, tzinfo=UTC)
 """When the goods of a test were made and published."""
+
+ADDRESS: Final = {
+    "name": "Ada Lovelace",
+    "line1": "12 St James's Square",
+    "city": "London",
+    "country_code": "DE",
+}
+
+
+async def make_shop(
+    *,
+    currency: str = "EUR",
+    prices_include_tax: bool = True,
+    countries: Sequence[str] = ("DE", "FR", "US"),
+    rates: Sequence[tuple[str, str | None, str, int]] = (("DE", None, "standard", 190_000),),
+) -> None:
+    """Open a shop, with rates of (country, region, tax class, millionths)."""
+    await shop.install(
+        name="Tradepost",
+        currency=currency,
+        prices_include_tax=prices_include_tax,
+        time_zone="Europe/Berlin",
+        countries=list(countries),
+        now=EARLIER,
+    )
+    for country, region, tax_class, rate in rates:
+        await shop.TaxRate.create(
+            name="VAT", country_code=country, region=region, tax_class=tax_class, rate=rate
+        )
+
+
+async def make_method(
+    *,
+    name: str = "Parcel",
+    price: int = 490,
+    free_from: int | None = None,
+    countries: Sequence[str] = (),
+    tax_class: str = "standard",
+    active: bool = True,
+) -> UUID:
+    """Make a way to ship."""
+    method = await shop.ShippingMethod.create(
+        name=name,
+        price=price,
+        free_from=free_from,
+        countries=list(countries),
+        tax_class=tax_class,
+        active=active,
+    )
+    return method.id
 
 
 async def make_product(
@@ -58,23 +108,12 @@ async def make_variant(
         created_at=EARLIER,
     )
     if on_hand and track_stock:
-        await atomically(lambda: _receive(variant.id, on_hand))
+        opening = Adjustment(variant.id, on_hand, StockReason.RECEIVED)
+        await stock.adjust(
+            caller=Caller.system("tests"), now=EARLIER, changes=[opening], claim=None
+        )
+        await execute("DELETE FROM event")
     return variant.id
-
-
-async def _receive(variant_id: UUID, on_hand: int) -> None:
-    await Stock.filter(variant_id=variant_id).update(on_hand=on_hand)
-    opening = Movement(
-        variant_id=variant_id,
-        on_hand_delta=on_hand,
-        reserved_delta=0,
-        on_hand=on_hand,
-        reserved=0,
-        reason=StockReason.RECEIVED,
-    )
-    system = Caller.system("tests")
-    await book(StockMovementKind.ADJUST, [opening], order_id=None, caller=system, now=EARLIER)
-    await execute("DELETE FROM event")
 
 
 async def make_order() -> UUID:

@@ -3,22 +3,40 @@
 ``reserve``, ``release``, ``ship`` and ``restock`` join the transaction of the order they are for.
 """
 
+from db.stock.counting import (
+    LARGEST_ON_HAND,
+    MOST_AT_ONCE,
+    Adjustment,
+    Count,
+    adjust,
+    count,
+)
 from db.stock.models import Stock, StockMovement, StockMovementKind, StockReason
 from db.stock.queries import PUBLIC_MOST, StockRow, levels_by_variant, most_shown
-from db.stock.reservation import Units, release, reserve, restock, ship
+from db.stock.reservation import Units, release, reserve, restock, ship, shortage
+from db.stock.shelves import CountIsOutdated, PromisedToOrders
 
 __all__ = [
+    "LARGEST_ON_HAND",
+    "MOST_AT_ONCE",
     "PUBLIC_MOST",
+    "Adjustment",
+    "Count",
+    "CountIsOutdated",
+    "PromisedToOrders",
     "Stock",
     "StockMovement",
     "StockMovementKind",
     "StockReason",
     "StockRow",
     "Units",
+    "adjust",
+    "count",
     "levels_by_variant",
     "most_shown",
     "release",
     "reserve",
     "restock",
     "ship",
+    "shortage",
 ]

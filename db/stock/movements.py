@@ -9,7 +9,7 @@ from uuid import UUID
 from db import ids
 from db.access import Caller
 from db.base import fetch
-from db.catalog.models import Variant
+from db.catalog import Variant
 from db.events import Entry, Topic, record
 from db.stock.models import StockMovementKind, StockReason
 

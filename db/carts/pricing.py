@@ -1,0 +1,142 @@
+"""What a cart comes to now, and what still stands between it and an order.
+
+The one way to price lines: a cart that is shown and a checkout that is paid ask the same function.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+
+from db import catalog, shop
+from db.access import Caller
+from db.base import fetch
+from db.carts.problems import find_problems
+from db.carts.quotes import Goods, Quote, QuoteLine
+from db.carts.rows import CartRow, Details
+from db.carts.totals import Line, LineTotals, Shipping, Tax, compute
+from db.shop import ShippingMethodRow, TaxRateRow, Terms
+from db.stock import Units
+
+Basket = tuple[Sequence[Units], Details]
+"""Lines, one for each variant, and the details of their order."""
+
+
+async def quote(
+    *, lines: Sequence[Units], details: Details, caller: Caller, now: datetime
+) -> Quote:
+    """Price lines, one for each variant, in three statements whatever their number."""
+    return (await _quotes([(lines, details)], caller, now))[0]
+
+
+async def quotes_by_cart(carts: Sequence[CartRow], *, caller: Caller, now: datetime) -> list[Quote]:
+    """Price carts, in order, in three statements for all of them."""
+    return await _quotes([(cart.lines, cart.details) for cart in carts], caller, now)
+
+
+async def _quotes(baskets: Sequence[Basket], caller: Caller, now: datetime) -> list[Quote]:
+    chosen = {details.shipping_method_id for _, details in baskets}
+    terms = await shop.terms([method_id for method_id in chosen if method_id])
+    goods = await _read_goods({line.variant_id for lines, _ in baskets for line in lines}, now)
+    places = [details.destination(terms.shop) for _, details in baskets]
+    rates = await shop.rates_by_destination(places)
+    return [
+        _price(_wanted(lines, goods), details, terms, rate, caller)
+        for (lines, details), rate in zip(baskets, rates, strict=True)
+    ]
+
+
+async def _read_goods(variant_ids: set[UUID], now: datetime) -> dict[UUID, Goods]:
+    for_sale = catalog.for_sale(now)
+    rows = await fetch(
+        f"""
+        SELECT variant.id, variant.product_id, variant.sku, product.title, variant.title,
+               variant.options, variant.price, variant.tax_class, variant.track_stock,
+               stock.on_hand - stock.reserved, {for_sale.numbered(2)}
+          FROM variant
+          JOIN product ON product.id = variant.product_id
+          JOIN stock ON stock.variant_id = variant.id
+         WHERE variant.id = ANY($1)
+        """,
+        list(variant_ids),
+        *for_sale.parameters,
+    )
+    goods = {}
+    for variant_id, product_id, sku, product, variant, options, *rest in rows:
+        title = line_title(product, variant)
+        goods[variant_id] = Goods(variant_id, product_id, sku, title, orjson.loads(options), *rest)
+    return goods
+
+
+def line_title(product: str, variant: str) -> str:
+    """Name a variant for people who do not see its product beside it.
+
+    >>> line_title("Tea light", "Red"), line_title("Tea light", "Tea light, red")
+    ('Tea light, Red', 'Tea light, red')
+    """
+    if product in variant:
+        return variant
+    return f"{product}, {variant}" if variant else product
+
+
+def _wanted(lines: Sequence[Units], goods: Mapping[UUID, Goods]) -> list[tuple[Goods, int]]:
+    return [(goods[line.variant_id], line.quantity) for line in lines]
+
+
+def _price(
+    wanted: Sequence[tuple[Goods, int]],
+    details: Details,
+    terms: Terms,
+    rates: Mapping[str, TaxRateRow],
+    caller: Caller,
+) -> Quote:
+    chosen = terms.method(details.shipping_method_id)
+    available = terms.methods_to(details.destination(terms.shop).country_code)
+    counted = chosen if chosen in available else None
+    totals = compute(
+        [Line(goods.price, quantity, goods.tax_class) for goods, quantity in wanted],
+        discount=None,
+        shipping=_shipping(counted),
+        rates={tax_class: Tax(rate.name, rate.rate) for tax_class, rate in rates.items()},
+        prices_include_tax=terms.shop.prices_include_tax,
+        currency=terms.shop.currency,
+    )
+    return Quote(
+        currency=terms.shop.currency,
+        prices_include_tax=terms.shop.prices_include_tax,
+        lines=tuple(
+            _line(goods, quantity, line)
+            for (goods, quantity), line in zip(wanted, totals.lines, strict=True)
+        ),
+        totals=totals,
+        shipping_method=chosen,
+        available_shipping_methods=tuple(available),
+        problems=tuple(find_problems(wanted, details, terms, caller)),
+    )
+
+
+def _shipping(method: ShippingMethodRow | None) -> Shipping | None:
+    if method is None:
+        return None
+    return Shipping(method.price, method.tax_class, method.free_from)
+
+
+def _line(goods: Goods, quantity: int, totals: LineTotals) -> QuoteLine:
+    return QuoteLine(
+        variant_id=goods.variant_id,
+        product_id=goods.product_id,
+        sku=goods.sku,
+        title=goods.title,
+        options=goods.options,
+        quantity=quantity,
+        unit_price=goods.price,
+        tax_name=totals.tax_name,
+        tax_rate=totals.tax_rate,
+        subtotal=totals.subtotal,
+        discount=totals.discount,
+        tax=totals.tax,
+        total=totals.total,
+        track_stock=goods.track_stock,
+        available=goods.available,
+    )
