@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from api import dependencies, gateways
 from api.app import create_app
 from api.settings import Settings
-from db import secrets, users
+from db import invariants, secrets, users
 from db.config import Database, migrate
 from db.embedded import EmbeddedServer
 from tests.client import Client, StoppedClock, caller_or_pretended
@@ -100,6 +100,13 @@ async def database(_pool: Database, _tables: str) -> Database:
     finally:
         await connection.close()
     return _pool
+
+
+@pytest.fixture
+async def oracle(database: Database) -> AsyncIterator[None]:
+    """Ask, once the test is over, whether all that must be true of the whole shop still is."""
+    yield
+    assert await invariants.check() == []
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What follows from a change of an order's parts: its next version or, when all is done, its end."""
+"""What follows from a change of an order: its next version and, when all is done, its end."""
 
 from collections.abc import Mapping
 from datetime import datetime
