@@ -7,8 +7,10 @@ there is one.
 
 import asyncio
 import random
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar, Final, TypeVar, cast
 from uuid import UUID
 
@@ -101,6 +103,19 @@ async def execute(sql: str, *arguments: Any) -> int:
     return int(count) if count.isdigit() else 0
 
 
+async def put_off(sql: str, *arguments: Any) -> None:
+    """Run a constant statement at the end of the open transaction, in one round trip with others.
+
+    For rows that are only written: nothing in the transaction reads them, and no other statement
+    that is put off touches them. Outside of a transaction it runs at once.
+    """
+    connection = _connection()
+    if isinstance(connection, Transaction):
+        connection.put_off.append((sql, arguments))
+    else:
+        await connection.execute(sql, arguments)
+
+
 async def atomically(work: Callable[[], Awaitable[T]]) -> T:
     """Run ``work`` in one transaction: all of it happens, or nothing.
 
@@ -128,8 +143,36 @@ async def atomically(work: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _once(work: Callable[[], Awaitable[T]]) -> T:
-    async with in_transaction("default"):
-        return await work()
+    async with in_transaction("default") as connection:
+        result = await work()
+        transaction = cast("Transaction", connection)
+        if transaction.put_off:
+            await transaction.execute(*_together(transaction.put_off))
+        return result
+
+
+_PARAMETER: Final = re.compile(r"\$(\d+)")
+
+
+def _together(statements: list[tuple[str, tuple[Any, ...]]]) -> tuple[str, tuple[Any, ...]]:
+    """Make one statement of several that write, each with parameters of its own.
+
+    >>> _together([("INSERT INTO a VALUES ($1)", (1,)), ("INSERT INTO b VALUES ($1)", (2,))])
+    ('WITH s0 AS (INSERT INTO a VALUES ($1)), s1 AS (INSERT INTO b VALUES ($2)) SELECT', (1, 2))
+    """
+    if len(statements) == 1:
+        return statements[0]
+    parts: list[str] = []
+    parameters: tuple[Any, ...] = ()
+    for sql, arguments in statements:
+        shifted = _PARAMETER.sub(partial(_shift, len(parameters)), sql)
+        parts.append(f"s{len(parts)} AS ({shifted})")
+        parameters += arguments
+    return f"WITH {', '.join(parts)} SELECT", parameters
+
+
+def _shift(by: int, parameter: re.Match[str]) -> str:
+    return f"${int(parameter[1]) + by}"
 
 
 def violated(error: BaseException) -> str | None:

@@ -59,7 +59,11 @@ async def _translated(call: Callable[..., Awaitable[Any]], *args: Any, **kwargs:
 
 
 class Transaction(TransactionWrapper):
-    """The connection of one open transaction."""
+    """The connection of one open transaction, with the statements that wait for its end."""
+
+    def __init__(self, connection: AsyncpgDBClient) -> None:
+        super().__init__(connection)
+        self.put_off: list[tuple[str, tuple[Any, ...]]] = []
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         return await _translated(super()._translate_exceptions, func, *args, **kwargs)

@@ -11,12 +11,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import asyncpg
 import orjson
 
-from db.base import atomically, execute, fetch
+from db.base import atomically, execute, fetch, put_off
 from db.errors import Code, Refusal, RetryLater
 
 
@@ -87,7 +87,7 @@ async def once(
         if earlier is not None:
             return earlier
         outcome = await work()
-        await settle(claim, outcome)
+        await _keep(claim, outcome)
         return outcome
 
     async with _in_turn(claim):
@@ -108,9 +108,8 @@ async def seen(claim: Claim) -> Outcome | None:
     return _replay(claim, rows)
 
 
-async def settle(claim: Claim, outcome: Outcome) -> None:
-    """Keep the outcome under the key; called again, it replaces what was kept."""
-    await execute(
+async def _keep(claim: Claim, outcome: Outcome) -> None:
+    await put_off(
         "UPDATE idempotency SET outcome = $3::text::jsonb WHERE scope = $1 AND key = $2",
         claim.scope,
         claim.key,
@@ -118,20 +117,19 @@ async def settle(claim: Claim, outcome: Outcome) -> None:
     )
 
 
+_CLAIM: Final = """
+INSERT INTO idempotency (scope, key, mutation, args_hash, created_at)
+SELECT $1, $2, $3, $4, $5
+ WHERE NOT EXISTS (SELECT FROM idempotency WHERE scope = ANY($6) AND key = $2)
+ON CONFLICT DO NOTHING
+"""
+
+
 async def _claim(claim: Claim, now: datetime) -> Outcome | None:
-    if claim.also:
-        earlier = await seen(claim)
-        if earlier is not None:
-            return earlier
     try:
         won = await execute(
-            "INSERT INTO idempotency (scope, key, mutation, args_hash, created_at)"
-            " VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
-            claim.scope,
-            claim.key,
-            claim.mutation,
-            claim.args_hash,
-            now,
+            _CLAIM,
+            *(claim.scope, claim.key, claim.mutation, claim.args_hash, now, list(claim.also)),
         )
     except asyncpg.LockNotAvailableError as error:
         raise RetryLater(

@@ -9,7 +9,7 @@ import orjson
 
 from db import ids
 from db.access import Caller
-from db.base import execute
+from db.base import put_off
 
 
 class Topic(StrEnum):
@@ -40,8 +40,8 @@ Entry = tuple[Topic, str, Mapping[str, Any]]
 
 
 async def record(*entries: Entry, now: datetime) -> None:
-    """Put events into the outbox, all in one statement. Payloads hold no personal data."""
-    await execute(
+    """Put events into the outbox, at the end of the transaction. Payloads hold no personal data."""
+    await put_off(
         "INSERT INTO event (id, topic, subject, payload, occurred_at)"
         " SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::text[]::jsonb[],"
         " array_fill($5::timestamptz, ARRAY[cardinality($1::uuid[])]))",
@@ -76,8 +76,8 @@ async def audit_each(
     *,
     now: datetime,
 ) -> None:
-    """Write down who changed several things, each with its changes, all in one statement."""
-    await execute(
+    """Write down who changed several things, each with its changes, as the transaction ends."""
+    await put_off(
         "INSERT INTO audit_event (id, subject, changes, at, actor_kind, actor_id, actor_label,"
         " action, request_id, ip) SELECT c.id, c.subject, c.changes::jsonb,"
         " $4, $5, $6, $7, $8, $9, $10"

@@ -10,7 +10,7 @@ import orjson
 
 from db import ids
 from db.access import Caller
-from db.base import execute
+from db.base import put_off
 from db.orders.models import OrderEventKind, Visibility
 
 
@@ -34,8 +34,8 @@ SELECT e.id, e.kind, e.visibility, e.message, e.data::jsonb, $6, $7, $8, $9, $10
 
 
 async def add(order_id: UUID, *entries: Entry, caller: Caller, now: datetime) -> None:
-    """Add entries to an order's timeline, in one statement, in the transaction of the change."""
-    await execute(
+    """Add entries to an order's timeline, as the transaction of the change ends."""
+    await put_off(
         _ADD,
         [ids.new() for _ in entries],
         [entry.kind.value for entry in entries],
