@@ -11,6 +11,7 @@ from db.base import fetch_value
 from db.config import Database
 from db.users import tokens
 from tests import factories
+from tests.statements import statements
 
 
 class TestAuthenticate:
@@ -24,6 +25,19 @@ class TestAuthenticate:
         assert (caller.kind, caller.user_id) == (ActorKind.CUSTOMER, user.id)
         assert caller.permissions == frozenset()
         assert caller.session_id is not None
+
+    async def test_takes_one_statement(self, database: Database, now: datetime) -> None:
+        token = await factories.sign_in(await factories.user())
+        with statements() as sent:
+            await users.authenticate(token, now)
+        assert len(sent) == 1
+        with statements() as sent:
+            await users.authenticate("at_unknown", now)
+        assert len(sent) == 1
+        with statements() as sent:
+            await users.authenticate("unknown", now)
+            users.guest(users.guest_token(uuid4()))
+        assert sent == []
 
     async def test_gives_staff_the_permissions_of_their_role(
         self, database: Database, now: datetime
