@@ -133,7 +133,8 @@ def _code(fault: ErrorDetails) -> Code:
 
 
 def _is_empty(fault: ErrorDetails) -> bool:
-    return fault["type"] in {"string_too_short", "too_short"} and not fault["input"]
+    given = fault["input"].strip() if isinstance(fault["input"], str) else fault["input"]
+    return fault["type"] in {"string_too_short", "too_short"} and not given
 
 
 def _message(fault: ErrorDetails) -> str:

@@ -1,6 +1,6 @@
 """Identifiers as clients see them, and the one door to every thing that has one."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
@@ -22,14 +22,16 @@ Finder: TypeAlias = Callable[[Sequence[UUID], Context], Awaitable[Sequence[Node 
 """Finds things of one kind, in the order of their ids; None where the caller may see none."""
 
 
-async def find(
-    finders: Mapping[str, Finder], wanted: Sequence[str], context: Context
-) -> list[Node | None]:
+FINDERS: Final[dict[str, Finder]] = {}
+"""Who finds the things with a prefix: the root schema puts in what the contexts offer."""
+
+
+async def find(wanted: Sequence[str], context: Context) -> list[Node | None]:
     """Find the things with these ids, in this order, with one call for each kind."""
     found: dict[str, Node | None] = {}
     for prefix, uuids in _by_prefix(wanted).items():
-        if prefix in finders:
-            nodes = await finders[prefix](list(uuids.values()), context)
+        if prefix in FINDERS:
+            nodes = await FINDERS[prefix](list(uuids.values()), context)
             found.update(zip(uuids, nodes, strict=True))
     return [found.get(text) for text in wanted]
 

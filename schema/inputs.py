@@ -44,7 +44,8 @@ class Input(BaseModel):
 
     def given(self) -> dict[str, Any]:
         """Return the fields that the client sent, by name; a null among them means: clear."""
-        return {name: plain(getattr(self, name)) for name in self.model_fields_set}
+        sent = (name for name in type(self).model_fields if name in self.model_fields_set)
+        return {name: plain(getattr(self, name)) for name in sent}
 
     def plain(self) -> Any:
         """Return what this input means to the shop."""

@@ -11,12 +11,11 @@ from strawberry.schema.config import StrawberryConfig
 from schema import define, permissions
 from schema.context import Info
 from schema.errors import ERROR_TYPES
-from schema.ids import Finder, Node, find
+from schema.ids import FINDERS, Node, find
 from schema.resolvers import resolver
 from schema.scalars import SCALARS
 
-FINDERS: Final[dict[str, Finder]] = {}
-"""Who finds the things with this prefix. A context adds its own: ``**catalog.FINDERS``."""
+FINDERS.update({})  # a context adds its own: **catalog.FINDERS
 
 
 @define.type
@@ -24,14 +23,14 @@ class Query:
     @resolver()
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         """Null when there is no such thing, or the caller may not see it: the two look alike."""
-        return (await find(FINDERS, [id], info.context))[0]
+        return (await find([id], info.context))[0]
 
     @resolver(cost=10)
     async def nodes(
         self, info: Info, ids: Annotated[list[strawberry.ID], Field(max_length=100)]
     ) -> list[Node | None]:
         """At most 100, in the order asked."""
-        return await find(FINDERS, ids, info.context)
+        return await find(ids, info.context)
 
 
 def build(
