@@ -5,13 +5,16 @@ its details. Everything else is a top-level error with a code; what nobody expec
 """
 
 import logging
-from collections.abc import Sequence
-from typing import Any, Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, Self
 
 import strawberry
 from graphql import GraphQLError
+from strawberry.schema.schema_converter import resolve_lazy_type
+from strawberry.types.base import StrawberryOptional, get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
+from db import ids
 from db.errors import (
     BadRequest,
     Code,
@@ -27,6 +30,8 @@ from db.errors import (
     VersionConflict,
 )
 from schema import define
+from schema.context import Info
+from schema.ids import Node, find
 from schema.money import Money
 
 logger = logging.getLogger(__name__)
@@ -55,6 +60,35 @@ class Payload:
     user_errors: list[UserError] = define.field(
         "Empty exactly when the mutation did what was asked.", default_factory=list
     )
+
+    @classmethod
+    async def unchanged(cls, given: Mapping[str, Any], info: Info) -> Self:
+        """Make the payload of a call that was refused: it shows what the call was about, as it is.
+
+        ``given`` are the arguments as they came. Here these are the things that they name by their
+        ids, or the caller; a payload that knows better overrides this. A retry of an edit that was
+        made is told VERSION_CONFLICT, and sees here that the object shows the edit already.
+        """
+        named = [
+            value
+            for name, value in given.items()
+            if isinstance(value, str) and (name == "id" or name.endswith("_id"))
+        ]
+        caller = info.context.caller
+        if not named and caller.user_id:
+            named = [ids.encode("user", caller.user_id)]
+        nodes = await find(named, info.context)
+        places = {place: node for node in nodes if node and (place := _place(cls, node))}
+        return cls(**places)
+
+
+def _place(payload: type[Payload], node: Node) -> str | None:
+    """Name the field of a payload that shows a thing of this type."""
+    for field in get_object_definition(payload, strict=True).fields:
+        type_ = resolve_lazy_type(field.type)
+        if isinstance(type_, StrawberryOptional) and type_.of_type is type(node):
+            return field.python_name
+    return None
 
 
 @define.type

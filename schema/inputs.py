@@ -42,8 +42,11 @@ class Input(BaseModel):
         alias_generator=to_camel_case, extra="forbid", frozen=True, arbitrary_types_allowed=True
     )
 
-    def given(self) -> dict[str, Any]:
-        """Return the fields that the client sent, by name; a null among them means: clear."""
+    def given(self) -> Any:
+        """Return the fields that the client sent, by name; a null among them means: clear.
+
+        A dict, typed by the verb that takes it: ``ProductFields`` and the like.
+        """
         sent = (name for name in type(self).model_fields if name in self.model_fields_set)
         return {name: plain(getattr(self, name)) for name in sent}
 

@@ -10,11 +10,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeVar
 
 import strawberry
-from strawberry.schema.schema_converter import resolve_lazy_type
-from strawberry.types.base import StrawberryOptional, get_object_definition
 from strawberry.utils.str_converters import to_camel_case
 
-from db import ids
 from db.access import Permission
 from db.errors import BadRequest, Refusal, Refusals
 from db.events import Claim, Outcome
@@ -22,7 +19,6 @@ from schema import define
 from schema.arguments import READING, Shape
 from schema.context import Context, claim_of
 from schema.errors import Payload, camel_path, user_errors
-from schema.ids import Node, find
 from schema.permissions import auth
 from schema.scalars import print_instant
 
@@ -138,8 +134,9 @@ class _Mutation:
             context.begin(self._claim(context, given))
             result = await self.function(source, info=info, **arguments)
         except (Refusal, Refusals) as error:
-            about = await self._what_it_is_about(given, context)
-            return self.payload(user_errors=user_errors(error), **about)
+            refused = await self.payload.unchanged(given, info)
+            refused.user_errors = user_errors(error)
+            return refused
         return await self._shown(result, info)
 
     def _claim(self, context: Context, given: Mapping[str, Any]) -> Claim | None:
@@ -148,20 +145,6 @@ class _Mutation:
             return None
         others = {name: value for name, value in given.items() if name != KEY}
         return claim_of(context.caller, self.name, key, others)
-
-    async def _what_it_is_about(
-        self, given: Mapping[str, Any], context: Context
-    ) -> dict[str, Node]:
-        """Find what a call that was refused is about, as it is now, where the payload shows it."""
-        named = [
-            value
-            for name, value in given.items()
-            if isinstance(value, str) and (name == "id" or name.endswith("_id"))
-        ]
-        if not named and context.caller.user_id:
-            named = [ids.encode("user", context.caller.user_id)]
-        nodes = await find(named, context)
-        return {place: node for node in nodes if node and (place := _place(self.payload, node))}
 
     async def _shown(
         self, result: Payload | Outcome, info: strawberry.Info[Context, None]
@@ -172,16 +155,6 @@ class _Mutation:
             info.context.extensions["idempotency"] = _seen(result)
         shown: Payload = await self.payload.of(result, info)  # type: ignore[attr-defined]
         return shown
-
-
-def _place(payload: type[Payload], node: Node) -> str | None:
-    """Name the field of a payload that shows a thing of this type."""
-    definition = get_object_definition(payload, strict=True)
-    for field in definition.fields:
-        type_ = resolve_lazy_type(field.type)
-        if isinstance(type_, StrawberryOptional) and type_.of_type is type(node):
-            return field.python_name
-    return None
 
 
 def _seen(outcome: Outcome) -> dict[str, Any]:
