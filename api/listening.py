@@ -4,8 +4,9 @@ import errno
 import fcntl
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO
 
 from api.faults import Fault, StartRefusedError
 from api.settings import Settings
@@ -31,14 +32,21 @@ def listen(settings: Settings) -> socket.socket:
     return listener
 
 
-def leave_note(settings: Settings) -> IO[str]:
-    """Note who has the port, for the next one who wants it; it holds while the file is open."""
-    note = _note(settings).open("a+")
-    fcntl.flock(note, fcntl.LOCK_EX)
-    note.truncate(0)
-    note.write(str(os.getpid()))
-    note.flush()
-    return note
+@contextmanager
+def noted(settings: Settings) -> Iterator[None]:
+    """Note who has the port, for the next one who wants it; the lock says that it still holds.
+
+    Where nothing can be written (a container that only reads) there is no note, and nothing amiss.
+    """
+    with ExitStack() as open_things:
+        with suppress(OSError):
+            settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
+            note = open_things.enter_context(_note(settings).open("a+"))
+            fcntl.flock(note, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            note.truncate(0)
+            note.write(str(os.getpid()))
+            note.flush()
+        yield
 
 
 def _fault(settings: Settings, fault: OSError) -> Fault:

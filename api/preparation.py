@@ -10,6 +10,7 @@ from db.diagnosis import Diagnosis, examine
 from db.embedded import EmbeddedServer, EmbeddedServerError
 
 WORKER_CONNECTIONS = 3
+GATEWAY_CONNECTIONS = 4  # the fake one keeps its ledger in the same server
 MIGRATION_CONNECTIONS = 2
 
 Tell = Callable[[str], None]
@@ -40,8 +41,10 @@ def database(settings: Settings) -> Iterator[Settings]:
 
 def needed_connections(settings: Settings) -> int:
     """Return how many connections the processes may open, all together."""
-    worker = WORKER_CONNECTIONS if settings.worker else 0
-    return settings.web_concurrency * settings.pool_max + worker + MIGRATION_CONNECTIONS
+    gateway = GATEWAY_CONNECTIONS if "fake" in settings.gateways else 0
+    web = settings.web_concurrency * (settings.pool_max + gateway)
+    worker = WORKER_CONNECTIONS + gateway if settings.worker else 0
+    return web + worker + MIGRATION_CONNECTIONS
 
 
 async def diagnosed(settings: Settings) -> Diagnosis:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 
 from api import preparation
 from api.faults import Fault, StartRefusedError
-from api.listening import leave_note, listen
+from api.listening import listen, noted
 from api.settings import Settings, secret_variables, variable
 from api.supervisor import ChildFailedError, Role, Supervisor
 from db.seeds import demo
@@ -24,7 +24,7 @@ def run(settings: Settings) -> None:
     began = time.monotonic()
     with ExitStack() as open_things:
         listener = open_things.enter_context(listen(settings))
-        open_things.enter_context(leave_note(settings))
+        open_things.enter_context(noted(settings))
         ready = open_things.enter_context(preparation.database(settings))
         asyncio.run(preparation.prepare(ready, tell))
         if ready.demo:

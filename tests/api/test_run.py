@@ -1,0 +1,166 @@
+"""`tradepost run`, from outside: it opens, answers, and leaves nothing behind."""
+
+import os
+import re
+import signal
+import socket
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import pytest
+
+from db.embedded import EmbeddedServer
+from tests.api.running import Running, eventually, free_port, tradepost
+
+pytestmark = [
+    pytest.mark.timeout(180),
+    pytest.mark.skipif(not Path("/proc").exists(), reason="looks at processes through /proc"),
+]
+
+PRODUCTION = {
+    "TRADEPOST_ENV": "production",
+    "TRADEPOST_SECRET_KEY": "k3yThatNobodyGuesses-0123456789-abcdef",
+}
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    return tmp_path / "data"
+
+
+@pytest.fixture
+def shop(data: Path) -> Iterator[Running]:
+    with Running(data, TRADEPOST_DEMO="false") as running:
+        assert running.was_open, running.said
+        yield running
+
+
+def everything_is_gone(shop: Running, children: dict[int, str]) -> bool:
+    return not (shop.postgresql or shop.answers or any(_lives(pid) for pid in children))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return ") Z " not in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
+def processes(shop: Running, module: str) -> list[int]:
+    return [pid for pid, command in shop.children().items() if module in command]
+
+
+class TestRun:
+    def test_says_where_everything_is_and_it_is_there(self, shop: Running) -> None:
+        for path in ("/graphql", "/schema.graphql", "/health", "/openapi.json"):
+            assert f"http://localhost:{shop.port}{path}" in shop.said
+            page = httpx.get(f"{shop.url}{path}", headers={"accept": "text/html, */*"}, timeout=10)
+            assert page.status_code == 200, path
+        assert str(shop.data) in shop.said
+
+    def test_prints_one_curl_that_answers(self, shop: Running) -> None:
+        command = re.search(r"curl -s (\S+) -H '(\S+): (\S+)' -d '(.+)'", shop.said)
+        assert command
+        url, header, value, body = command.groups()
+        answer = httpx.post(url, headers={header: value}, content=body, timeout=10).json()
+        assert "errors" not in answer
+        assert answer["data"]["shop"]["currencyCode"]
+
+    def test_ctrl_c_stops_all_of_it_without_a_traceback(self, shop: Running) -> None:
+        children = shop.children()
+        assert len(children) == 2
+        assert shop.interrupt() == 0
+        assert everything_is_gone(shop, children)
+        assert shop.said.endswith("Stopped.\n")
+        assert "Traceback" not in shop.said
+
+    def test_creates_nothing_outside_its_folder(self, data: Path, tmp_path: Path) -> None:
+        home = tmp_path / "home"
+        home.mkdir()
+        with Running(data, HOME=str(home), XDG_DATA_HOME=str(home / "share")) as shop:
+            assert shop.was_open, shop.said
+        assert not list(home.iterdir())
+
+    async def test_a_kill_loses_nothing_that_was_committed(self, data: Path) -> None:
+        with Running(data) as shop:
+            children = shop.children()
+            url = EmbeddedServer(data / "postgres").url()
+            connection = await asyncpg.connect(url)
+            await connection.execute("CREATE TABLE kept AS SELECT 42 AS answer")
+            shop.kill()
+            connection.terminate()
+            assert eventually(lambda: everything_is_gone(shop, children))
+        began = time.monotonic()
+        with Running(data, PORT=str(shop.port)) as again:
+            assert again.was_open, again.said
+            assert time.monotonic() - began < 10
+            connection = await asyncpg.connect(url)
+            assert await connection.fetchval("SELECT answer FROM kept") == 42
+            await connection.close()
+
+    def test_a_killed_process_is_started_again(self, shop: Running) -> None:
+        [first] = processes(shop, "api.server")
+        os.kill(first, signal.SIGKILL)
+        assert eventually(lambda: processes(shop, "api.server") not in ([first], []))
+        assert eventually(lambda: shop.answers)
+        assert f"web process (pid {first}) ended: SIGKILL" in shop.said
+
+
+class TestTwoCopies:
+    def test_the_second_says_who_has_the_port(self, shop: Running) -> None:
+        second = tradepost("run", data=shop.data, PORT=str(shop.port))
+        assert second.returncode == 2
+        assert f"is running already (pid {shop.process.pid}," in second.stderr
+        assert f"PORT={shop.port + 1}" in second.stderr
+        assert shop.answers
+
+    def test_on_another_port_they_share_the_database(self, shop: Running) -> None:
+        server = shop.postgresql
+        with Running(shop.data) as second:
+            assert second.was_open, second.said
+            assert second.postgresql == server
+            assert second.interrupt() == 0
+        assert shop.answers
+        assert shop.postgresql == server
+
+    def test_a_port_of_somebody_else_is_named(self, data: Path) -> None:
+        with socket.socket() as other:
+            port = free_port()
+            other.bind(("127.0.0.1", port))
+            other.listen()
+            said = tradepost("run", data=data, PORT=str(port))
+        assert said.returncode == 2
+        assert f"PORT is {port}, which another program has" in said.stderr
+        assert not (data / "postgres").exists()
+
+
+class TestProduction:
+    async def test_migrates_only_when_told_to_and_has_no_demo(
+        self, data: Path, server: EmbeddedServer
+    ) -> None:
+        admin = await asyncpg.connect(server.url("postgres"))
+        name = f"test_production_{os.getpid()}"
+        await admin.execute(f"CREATE DATABASE {name}")
+        given = {**PRODUCTION, "DATABASE_URL": server.url(name)}
+        try:
+            refused = tradepost("run", data=data, PORT=str(free_port()), **given)
+            assert refused.returncode == 2
+            assert "Bring it up to date first: tradepost migrate" in refused.stderr
+            assert tradepost("migrate", data=data, **given).returncode == 0
+            with Running(data, **given) as shop:
+                assert shop.was_open, shop.said
+                assert "example.com" not in shop.said
+                assert shop.postgresql is None
+                connection = await asyncpg.connect(given["DATABASE_URL"])
+                assert await connection.fetchval("SELECT count(*) FROM users") == 0
+                await connection.close()
+            for command in ("reset", "seed"):
+                refused = tradepost(command, data=data, **given)
+                assert refused.returncode != 0
+                assert "production" in refused.stderr
+        finally:
+            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            await admin.close()
