@@ -42,8 +42,8 @@ async def _quotes(baskets: Sequence[Basket], caller: Caller, now: datetime) -> l
     places = [details.destination(terms.shop) for _, details in baskets]
     rates = await shop.rates_by_destination(places)
     return [
-        _price(_wanted(lines, goods), details, terms, rate, caller)
-        for (lines, details), rate in zip(baskets, rates, strict=True)
+        _price(basket, goods, terms, rate, caller)
+        for basket, rate in zip(baskets, rates, strict=True)
     ]
 
 
@@ -80,17 +80,15 @@ def line_title(product: str, variant: str) -> str:
     return f"{product}, {variant}" if variant else product
 
 
-def _wanted(lines: Sequence[Units], goods: Mapping[UUID, Goods]) -> list[tuple[Goods, int]]:
-    return [(goods[line.variant_id], line.quantity) for line in lines]
-
-
 def _price(
-    wanted: Sequence[tuple[Goods, int]],
-    details: Details,
+    basket: Basket,
+    goods: Mapping[UUID, Goods],
     terms: Terms,
     rates: Mapping[str, TaxRateRow],
     caller: Caller,
 ) -> Quote:
+    wanted = [(goods[line.variant_id], line.quantity) for line in lines if line.variant_id in goods]
+    unknown = [line.variant_id for line in lines if line.variant_id not in goods]
     chosen = terms.method(details.shipping_method_id)
     available = terms.methods_to(details.destination(terms.shop).country_code)
     counted = chosen if chosen in available else None
@@ -103,6 +101,7 @@ def _price(
         currency=terms.shop.currency,
     )
     return Quote(
+        shop=terms.shop,
         currency=terms.shop.currency,
         prices_include_tax=terms.shop.prices_include_tax,
         lines=tuple(
@@ -112,7 +111,7 @@ def _price(
         totals=totals,
         shipping_method=chosen,
         available_shipping_methods=tuple(available),
-        problems=tuple(find_problems(wanted, details, terms, caller)),
+        problems=tuple(find_problems(wanted, unknown, details, terms, caller)),
     )
 
 

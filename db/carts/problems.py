@@ -1,6 +1,7 @@
 """All that stands between a cart and an order, told at once."""
 
 from collections.abc import Iterator, Sequence
+from uuid import UUID
 
 from db import stock
 from db.access import Caller
@@ -12,11 +13,17 @@ from db.stock import Units
 
 
 def find_problems(
-    wanted: Sequence[tuple[Goods, int]], details: Details, terms: Terms, caller: Caller
+    wanted: Sequence[tuple[Goods, int]],
+    unknown: Sequence[UUID],
+    details: Details,
+    terms: Terms,
+    caller: Caller,
 ) -> Iterator[Problem]:
     """Find everything that is missing or cannot be: the lines first, then the details."""
-    if not wanted:
+    if not wanted and not unknown:
         yield Problem(Code.CART_EMPTY, "The cart is empty.")
+    for variant_id in unknown:
+        yield Problem(Code.NOT_FOUND, "There is no such variant.", variant_id)
     for goods, quantity in wanted:
         yield from _with_line(goods, quantity, caller)
     if details.email is None:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from db.carts.totals import Totals
 from db.errors import Code
-from db.shop import ShippingMethodRow
+from db.shop import ShippingMethodRow, ShopRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ class Quote:
     ``shipping_method`` is the chosen one; its price is counted where it is among the available.
     """
 
+    shop: ShopRow
     currency: str
     prices_include_tax: bool
     lines: tuple[QuoteLine, ...]

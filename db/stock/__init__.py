@@ -13,7 +13,7 @@ from db.stock.counting import (
 )
 from db.stock.models import Stock, StockMovement, StockMovementKind, StockReason
 from db.stock.queries import PUBLIC_MOST, StockRow, levels_by_variant, most_shown
-from db.stock.reservation import Units, release, reserve, restock, ship, shortage
+from db.stock.reservation import Units, lock, release, reserve, restock, ship, shortage
 from db.stock.shelves import CountIsOutdated, PromisedToOrders
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "adjust",
     "count",
     "levels_by_variant",
+    "lock",
     "most_shown",
     "release",
     "reserve",

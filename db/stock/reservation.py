@@ -51,6 +51,11 @@ _FACTORS: Final[Mapping[StockMovementKind, tuple[int, int]]] = {
 """What one moved unit does to the units on hand, and to the reserved ones."""
 
 
+async def lock(variant_ids: Iterable[UUID]) -> None:
+    """Lock stock until the transaction ends: for those who change it in several steps."""
+    await fetch(LOCK, list(variant_ids))
+
+
 async def reserve(
     units: Iterable[Units],
     *,

@@ -7,6 +7,7 @@ passwords are never kept, only their hashes.
 from db.users.accounts import Then, change_password, register, sign_in
 from db.users.addresses import AddressFields, delete_address, save_address
 from db.users.authentication import authenticate, guest, guest_token, make_guest
+from db.users.buyers import Buyer, lock_buyer
 from db.users.models import Address, Guest, Session, User, UserStatus
 from db.users.passwords import Hasher, hash_password
 from db.users.passwords import install as install_hasher
@@ -28,6 +29,7 @@ __all__ = [
     "Address",
     "AddressFields",
     "AddressRow",
+    "Buyer",
     "Guest",
     "Hasher",
     "ProfileFields",
@@ -49,6 +51,7 @@ __all__ = [
     "hash_password",
     "install_hasher",
     "list_users",
+    "lock_buyer",
     "make_guest",
     "refresh",
     "register",
