@@ -195,12 +195,13 @@ async def _add_lines(
 
 
 async def _hold(order: Order, units: Sequence[Units]) -> None:
-    given = {"order_id": order.id, "caller": Caller.system("tests"), "now": order.created_at}
-    await stock.reserve(units, labels={each.variant_id: "Tea light" for each in units}, **given)
+    caller, at = Caller.system("tests"), order.created_at
+    labels = {each.variant_id: "Tea light" for each in units}
+    await stock.reserve(units, order_id=order.id, caller=caller, now=at, labels=labels)
     if order.status in {OrderStatus.CANCELLED, OrderStatus.EXPIRED}:
-        await stock.release(units, **given)
+        await stock.release(units, order_id=order.id, caller=caller, now=at)
     elif order.status is OrderStatus.COMPLETED:
-        await stock.ship(units, **given)
+        await stock.ship(units, order_id=order.id, caller=caller, now=at)
 
 
 async def _arrive(order: Order) -> None:

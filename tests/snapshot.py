@@ -16,7 +16,8 @@ SELECT '{0}', md5(coalesce(string_agg({0}::text, chr(10) ORDER BY {0}::text), ''
 async def snapshot() -> dict[str, str]:
     """Hash the rows of every table, by its name."""
     tables = [name for (name,) in await fetch(_TABLES)]
-    return dict(await fetch(" UNION ALL ".join(map(_HASH.format, tables))))
+    rows = await fetch(" UNION ALL ".join(map(_HASH.format, tables)))
+    return {name: hashed for name, hashed in rows}  # noqa: C416 - records are no tuples to mypy
 
 
 @asynccontextmanager

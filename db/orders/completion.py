@@ -33,32 +33,27 @@ async def touch(order: Order, *, now: datetime) -> None:
     await order.save(update_fields=_LIFE)
 
 
-async def go_on(order: Order, *, caller: Caller, action: str, now: datetime) -> None:
-    """Save a locked order whose parts have changed, and complete it when nothing is left to do.
+async def complete_if_done(order: Order, *, caller: Caller, action: str, now: datetime) -> None:
+    """Complete a locked order, touched before, when a change of its parts left nothing to do.
 
     ``action`` is the mutation, or ``system.<job>``, that changed them.
     """
-    ends = is_done(await queries.standing(order.id))
-    if ends:
-        advance(order, Step.COMPLETE)
-        order.completed_at = now
-    await touch(order, now=now)
-    if ends:
-        await _record_completion(order, caller=caller, action=action, now=now)
+    if not is_done(await queries.standing(order.id)):
+        return
+    advance(order, Step.COMPLETE)
+    order.completed_at = now
+    await order.save(update_fields=_LIFE)
+    entry = timeline.Entry(OrderEventKind.COMPLETED, "The order is complete.")
+    await timeline.add(order.id, entry, caller=caller, now=now)
+    await events.record((Topic.ORDER_COMPLETED, order.typeid, news_of(order)), now=now)
+    change = {"status": [OrderStatus.PLACED, order.status]}
+    await events.audit(caller, action, order.typeid, change, now=now)
 
 
 def is_done(order: Standing) -> bool:
     """Whether all is shipped or given back, and paid for."""
     is_paid = order.payment is PaymentStatus.CAPTURED or order.total == 0
     return order.status is OrderStatus.PLACED and order.to_ship == 0 and is_paid
-
-
-async def _record_completion(order: Order, *, caller: Caller, action: str, now: datetime) -> None:
-    entry = timeline.Entry(OrderEventKind.COMPLETED, "The order is complete.")
-    await timeline.add(order.id, entry, caller=caller, now=now)
-    await events.record((Topic.ORDER_COMPLETED, order.typeid, news_of(order)), now=now)
-    change = {"status": [OrderStatus.PLACED, order.status]}
-    await events.audit(caller, action, order.typeid, change, now=now)
 
 
 def news_of(order: Order, **more: Any) -> Mapping[str, Any]:

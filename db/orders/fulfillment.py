@@ -142,18 +142,11 @@ async def ship_fulfillment(
         parcel.tracking, parcel.shipped_at = tracking, now
         await _save(parcel)
         left = await fetch(_SHIP, parcel.id)
-        await completion.go_on(order, caller=caller, action=action, now=now)
-        await stock.ship(
-            [
-                Units(variant_id, quantity)
-                for variant_id, quantity, is_tracked in left
-                if is_tracked
-            ],
-            order_id=order.id,
-            caller=caller,
-            now=now,
-        )
+        await completion.touch(order, now=now)
         await _tell(order, parcel, before=before, caller=caller, action=action, now=now)
+        await completion.complete_if_done(order, caller=caller, action=action, now=now)
+        units = [Units(variant_id, quantity) for variant_id, quantity, is_held in left if is_held]
+        await stock.ship(units, order_id=order.id, caller=caller, now=now)
         return _outcome(parcel)
 
     return await events.once(claim, now, work)
