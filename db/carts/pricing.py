@@ -87,6 +87,7 @@ def _price(
     rates: Mapping[str, TaxRateRow],
     caller: Caller,
 ) -> Quote:
+    lines, details = basket
     wanted = [(goods[line.variant_id], line.quantity) for line in lines if line.variant_id in goods]
     unknown = [line.variant_id for line in lines if line.variant_id not in goods]
     chosen = terms.method(details.shipping_method_id)
