@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from hashlib import blake2b
 from html import unescape
 from typing import Final
 from urllib.parse import urlsplit
@@ -20,6 +21,7 @@ _NO_OPTION: Final = ("title", "default title")
 _TRUE: Final = frozenset({"true", "yes", "1", "continue"})
 _FALSE: Final = frozenset({"false", "no", "0"})
 _STATUSES: Final = {"active": "PUBLISHED", "draft": "DRAFT", "archived": "ARCHIVED"}
+_HANDLE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _BLANK_LINES: Final = re.compile(r"\n\s*\n\s*\n+")
 _UNSAFE: Final = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
 
@@ -54,7 +56,7 @@ class ParsedVariant:
 
 @dataclass(slots=True)
 class ParsedProduct:
-    """A product as the file tells it."""
+    """A product as the file tells it; ``is_whole`` unless some line of it was left out."""
 
     line: int
     slug: str
@@ -65,6 +67,7 @@ class ParsedProduct:
     categories: tuple[str, ...]
     images: list[Image] = field(default_factory=list)
     variants: list[ParsedVariant] = field(default_factory=list)
+    is_whole: bool = True
 
 
 class Collector:
@@ -78,10 +81,10 @@ class Collector:
     def take(self, row: Row | BadRow) -> None:
         if isinstance(row, BadRow):
             self.bad.append(row)
-        elif not catalog.slug_of(row.handle):
+        elif not row.handle:
             self.bad.append(BadRow(row.line, "no handle"))
         else:
-            self._groups.setdefault(catalog.slug_of(row.handle), []).append(row)
+            self._groups.setdefault(slug_of(row.handle), []).append(row)
 
     def products(self) -> list[ParsedProduct]:
         """Make products of all lines taken; what cannot be made is in ``bad``."""
@@ -120,6 +123,7 @@ class Collector:
             _check_new(product, variant, skus)
         except BadCell as fault:
             self.bad.append(BadRow(row.line, str(fault)))
+            product.is_whole = False
             return
         skus[variant.sku] = row.line
         product.variants.append(variant)
@@ -127,6 +131,21 @@ class Collector:
     def _leave_out(self, rows: Iterable[Row], reason: str) -> None:
         reported = {bad.line for bad in self.bad}
         self.bad += [BadRow(row.line, reason) for row in rows if row.line not in reported]
+
+
+def slug_of(handle: str) -> str:
+    """Make the slug of a product: its handle, which Shopify made for addresses as well.
+
+    Where somebody wrote one by hand that an address cannot show, a digest keeps it apart.
+
+    >>> slug_of("ocean-blue-shirt"), slug_of("Ocean Blue Shirt")
+    ('ocean-blue-shirt', 'ocean-blue-shirt-2fe5c9')
+    """
+    folded = handle.casefold()
+    if _HANDLE.fullmatch(folded):
+        return folded
+    digest = blake2b(folded.encode(), digest_size=3).hexdigest()
+    return f"{catalog.slug_of(handle) or 'product'}-{digest}"
 
 
 def to_markdown(html: str) -> str:

@@ -23,8 +23,8 @@ class Row:
     tags: str = ""
     published: str = ""
     status: str = ""
-    option_names: tuple[str, ...] = ()
-    option_values: tuple[str, ...] = ()
+    option_names: tuple[str, ...] = ("", "", "")
+    option_values: tuple[str, ...] = ("", "", "")
     sku: str = ""
     grams: str = ""
     tracker: str = ""
