@@ -106,6 +106,14 @@ def import_online_retail(file: File, replace: Replace = False) -> None:
     commands.import_retail(file, replace=replace)
 
 
+@import_commands.command("shopify")
+def import_shopify(file: File) -> None:
+    """Bring in the products of a Shopify export, or bring those that are there up to date."""
+    from api import commands
+
+    commands.import_shopify(file)
+
+
 @app.command()
 def reset(yes: Yes = False) -> None:
     """Empty the database and open the shop anew; in development only."""

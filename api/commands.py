@@ -16,9 +16,11 @@ from api.importing.progress import Bar, Silence
 from api.importing.report import Report
 from api.importing.seeding import Size
 from api.importing.seeding import seed as fill_with
+from api.importing.shopify import file as shopify
 from api.settings import Settings
-from db.config import InUse, wipe
+from db.config import Database, InUse, wipe
 from db.seeds.filling import CannotFill, Progress, is_empty
+from db.shop import ShopIsNotInstalled
 
 Importer = Callable[[str, Progress], Awaitable[Report]]
 
@@ -59,6 +61,22 @@ def import_retail(path: Path, *, replace: bool) -> None:
             url=url, path=path, now=datetime.now(UTC), replace=replace, progress=progress
         ),
     )
+
+
+def import_shopify(path: Path) -> None:
+    """Bring a Shopify export into the shop, and say what went in."""
+    _bring_in(load(), lambda url, progress: _shopify(url, path, progress))
+
+
+async def _shopify(url: str, path: Path, progress: Progress) -> Report:
+    database = Database(url, pool_min=1, pool_max=2)
+    await database.open()
+    try:
+        return await shopify.import_shopify(path=path, now=datetime.now(UTC), progress=progress)
+    except ShopIsNotInstalled as fault:
+        raise CannotFill("There is no shop yet: start it once, or seed it.") from fault
+    finally:
+        await database.close()
 
 
 def reset(settings: Settings, tell: preparation.Tell) -> None:

@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from rich.table import Table
+
+MOST_SHOWN: Final = 100
+"""Reasons, in a table that a person reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +33,17 @@ class Report:
         imported.add_column("", justify="right")
         for kind, count in self.imported.items():
             imported.add_row(kind, count if isinstance(count, str) else f"{count:,}")
-        if not self.rejected:
-            return [imported]
-        rejected = Table("Left out, because it is")
-        rejected.add_column("Lines", justify="right")
-        rejected.add_column("For example, line")
-        for one in sorted(self.rejected, key=lambda one: -one.count):
-            rejected.add_row(one.reason, f"{one.count:,}", ", ".join(map(str, one.examples)))
-        rejected.add_section()
-        rejected.add_row("all together", f"{sum(one.count for one in self.rejected):,}", "")
-        return [imported, rejected]
+        return [imported, self._left_out()] if self.rejected else [imported]
+
+    def _left_out(self) -> Table:
+        table = Table("Left out")
+        table.add_column("Lines", justify="right")
+        table.add_column("For example, line")
+        most_first = sorted(self.rejected, key=lambda one: -one.count)
+        for one in most_first[:MOST_SHOWN]:
+            table.add_row(one.reason, f"{one.count:,}", ", ".join(map(str, one.examples)))
+        if rest := most_first[MOST_SHOWN:]:
+            table.add_row("for other reasons", f"{sum(one.count for one in rest):,}", "")
+        table.add_section()
+        table.add_row("all together", f"{sum(one.count for one in self.rejected):,}", "")
+        return table

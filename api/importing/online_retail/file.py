@@ -41,7 +41,7 @@ async def import_online_retail(
     written = await fill(
         url=url, past=past, opening=OPENING, now=now, replace=replace, progress=progress
     )
-    return report(str(path), past, rejected, written)
+    return report(path.name, past, rejected, written)
 
 
 def read_past(path: Path, progress: Progress) -> tuple[Past, Rejected]:

@@ -37,7 +37,7 @@ async def import_shopify(*, path: Path, now: datetime, progress: Progress) -> Re
         await shelf.put(product)
         progress.advance(1)
     bad = sorted([*collector.bad, *shelf.bad], key=lambda one: one.line)
-    return Report(str(path), shelf.counts, [Rejection(one.reason, 1, [one.line]) for one in bad])
+    return Report(path.name, shelf.counts, [Rejection(one.reason, 1, [one.line]) for one in bad])
 
 
 class Shelf:
