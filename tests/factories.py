@@ -77,14 +77,10 @@ def caller(user: User) -> Caller:
 
 ADDRESS: Final = {
     "name": "Ada Lovelace",
-    "company": None,
     "line1": "1 Analytical Way",
-    "line2": None,
     "city": "Berlin",
-    "region": None,
     "postal_code": "10115",
     "country_code": "DE",
-    "phone": None,
 }
 VAT: Final = {"standard": Tax(name="VAT", rate=190_000)}
 _PAID_AS: Final = {

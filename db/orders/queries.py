@@ -14,6 +14,7 @@ import orjson
 
 from db.access import Caller, Permission
 from db.base import Condition, fetch, fetch_one, fetch_value
+from db.carts.totals import TaxLine
 from db.orders.models import CancelReason, OrderStatus
 from db.orders.status import (
     FULFILLMENT_STATUS,
@@ -46,7 +47,7 @@ class OrderRow:
     shipping_tax: int
     tax: int
     total: int
-    tax_lines: list[dict[str, Any]]
+    tax_lines: tuple[TaxLine, ...]
     shipping_method_name: str | None
     discount_code: str | None
     expires_at: datetime | None
@@ -96,7 +97,7 @@ _AT: Final = "coalesce(o.placed_at, o.created_at)"
 
 def _order(record: asyncpg.Record) -> OrderRow:
     values: list[Any] = [*record[:_STANDING], standing_of(record[_STANDING:])]
-    values[_TAX_LINES] = orjson.loads(values[_TAX_LINES])
+    values[_TAX_LINES] = tuple(TaxLine(**line) for line in orjson.loads(values[_TAX_LINES]))
     if values[_CANCEL_REASON]:
         values[_CANCEL_REASON] = CancelReason(values[_CANCEL_REASON])
     return OrderRow(*values)
