@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(graphql.router)
     app.include_router(health.router)
     app.add_api_route("/schema.graphql", _sdl, response_class=PlainTextResponse, tags=["schema"])
-    for kind in (Refused, Fault, Exception):
+    for kind in (Refused, Fault):
         app.add_exception_handler(kind, refused)
     app.add_middleware(Admission, in_flight=InFlight(settings.requests_in_flight))
     _allow_origins(app, settings)

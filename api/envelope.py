@@ -1,5 +1,6 @@
-"""What goes around every answer: the request's id, and headers that keep browsers careful."""
+"""What goes around every answer: the request's id, careful headers, and a lid on what went wrong."""
 
+import logging
 import re
 from typing import Final
 
@@ -11,6 +12,8 @@ from api.graphql import refused
 from api.limits import InFlight
 from db import ids
 from db.errors import Unavailable
+
+logger = logging.getLogger(__name__)
 
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
 _HEADERS: Final = {
@@ -33,16 +36,26 @@ class Envelope:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
+        started = False
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal started
             if message["type"] == "http.response.start":
+                started = True
                 headers = MutableHeaders(scope=message)
                 headers["X-Request-Id"] = request_id
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
             await send(message)
 
-        await self._app(scope, receive, send_with_headers)
+        try:
+            await self._app(scope, receive, send_with_headers)
+        except Exception as error:
+            logger.exception("request %s failed", request_id)
+            if started:
+                raise
+            response = await refused(Request(scope), error)
+            await response(scope, receive, send_with_headers)
 
 
 def _request_id(scope: Scope) -> str:

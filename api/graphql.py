@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final, cast
 import orjson
 import strawberry
 from fastapi import APIRouter, Depends
-from graphql import ExecutionResult, GraphQLError, OperationType, execute
+from graphql import ExecutionResult, GraphQLError, GraphQLSyntaxError, OperationType, execute
 from graphql.execution import Executor
 from starlette.requests import Request
 from starlette.responses import Response
@@ -135,7 +135,10 @@ class Endpoint:
             body["data"] = result.data
         if context.extensions:
             body["extensions"] = context.extensions
-        code = status(media=media, has_data=has_data, codes=codes, draft=self._draft)
+        is_syntax = any(isinstance(error, GraphQLSyntaxError) for error in result.errors or ())
+        code = status(
+            media=media, has_data=has_data, codes=codes, draft=self._draft, is_syntax=is_syntax
+        )
         return _response(body, media, code)
 
 

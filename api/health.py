@@ -15,9 +15,10 @@ from fastapi import APIRouter, Depends, Response
 from pydantic import BaseModel, Field
 from starlette.requests import HTTPConnection
 
+from api.dependencies import settings
+from api.settings import Settings
 from db.base import fetch_value
 from db.config import Database
-from db.errors import Fault
 
 LOOK_SECONDS: Final = 0.5
 STUCK_SECONDS: Final = 5.0
@@ -126,7 +127,7 @@ class Vitals:
         try:
             with database.used():
                 await asyncio.wait_for(fetch_value("SELECT 1"), DATABASE_SECONDS)
-        except (Fault, TimeoutError):
+        except Exception:  # noqa: BLE001 - for whatever reason, it does not answer
             self.database = State.AWAY
         else:
             self.database = State.OK
@@ -167,9 +168,11 @@ async def live(vitals: Known, response: Response) -> Probe:
 
 
 @router.get("/ready", summary="Should this process be given requests?", responses=UNAVAILABLE)
-async def ready(connection: HTTPConnection, vitals: Known, response: Response) -> Probe:
+async def ready(
+    vitals: Known, settings: Annotated[Settings, Depends(settings)], response: Response
+) -> Probe:
     """Fail while starting, draining, too slow, or out of database connections."""
-    requires = connection.app.state.settings.ready_requires_database
+    requires = settings.ready_requires_database
     return _answer(vitals.ready(requires_database=requires), response)
 
 

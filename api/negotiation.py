@@ -72,16 +72,21 @@ def _match(ranges: dict[str, float], media: str) -> tuple[float, int, int]:
     return 0.0, 0, 0
 
 
-def status(*, media: str, has_data: bool, codes: frozenset[str], draft: bool) -> int:
-    """Look up the status of a reply to a well-formed request."""
-    if "UNAVAILABLE" in codes and not has_data:
-        return 503
-    if media == JSON or (not codes and has_data):
-        return 200
+def status(
+    *, media: str, has_data: bool, codes: frozenset[str], draft: bool, is_syntax: bool = False
+) -> int:
+    """Look up the status of a reply to a request that HTTP did not refuse.
+
+    ``codes`` are those of its errors. ``draft``: as the draft has it, to the letter.
+    """
     if has_data:
-        return 294 if draft else 200
+        return 294 if draft and codes and media == GRAPHQL else 200
+    if "UNAVAILABLE" in codes:
+        return 503
     if "INTERNAL" in codes:
         return 500
+    if media == JSON:
+        return 200
     if "UNAUTHENTICATED" in codes:
         return 401
-    return 422 if draft else 400
+    return 422 if draft and not is_syntax else 400

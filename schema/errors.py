@@ -78,8 +78,10 @@ class Payload:
         if not named and caller.user_id:
             named = [ids.encode("user", caller.user_id)]
         nodes = await find(named, info.context)
-        places = {place: node for node in nodes if node and (place := _place(cls, node))}
-        return cls(**places)
+        shown: dict[str, Any] = {
+            place: node for node in nodes if node and (place := _place(cls, node))
+        }
+        return cls(**shown)
 
 
 def _place(payload: type[Payload], node: Node) -> str | None:

@@ -1,0 +1,93 @@
+"""The application as a whole."""
+
+import pytest
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.settings import Settings
+from db.config import Database
+from schema.root import sdl
+from tests.client import Client
+
+ORIGIN = "https://shop.example.com"
+PREFLIGHT = {
+    "origin": ORIGIN,
+    "access-control-request-method": "POST",
+    "access-control-request-headers": "authorization,guest-token",
+}
+
+
+async def test_its_life_opens_and_closes_the_database(database: Database) -> None:
+    settings = Settings(database_url=database.url, secret_key="k" * 40)
+    app = create_app(settings)
+    async with app.router.lifespan_context(app):
+        client = Client(app)
+        assert await client.ask("{ nodes(ids: []) { id } }") == {"nodes": []}
+        assert (await client.request("GET", "/health/ready")).status_code == 200
+        assert set(app.state.gateways) == {"fake", "manual"}
+
+
+async def test_two_do_not_share_anything(database: Database) -> None:
+    one, two = (create_app(Settings(database_url=database.url)) for _ in range(2))
+    for name in ("graphql", "vitals", "database", "clock"):
+        assert getattr(one.state, name) is not getattr(two.state, name)
+
+
+async def test_the_schema_can_be_read(client: Client) -> None:
+    response = await client.request("GET", "/schema.graphql")
+    assert response.text == sdl()
+    assert response.headers["content-type"].startswith("text/plain")
+
+
+async def test_openapi_describes_what_is_not_graphql(client: Client) -> None:
+    described = (await client.request("GET", "/openapi.json")).json()
+    assert set(described["paths"]) == {
+        "/health",
+        "/health/live",
+        "/health/ready",
+        "/health/startup",
+        "/schema.graphql",
+    }
+    ready = described["paths"]["/health/ready"]["get"]["responses"]
+    assert {"200", "503"} <= set(ready)
+
+
+@pytest.mark.parametrize("path", ["/graphql", "/health", "/schema.graphql", "/nothing"])
+async def test_every_answer_is_careful(client: Client, path: str) -> None:
+    headers = (await client.request("GET", path)).headers
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["x-request-id"].startswith("req_")
+    assert "server" not in headers
+
+
+class TestOrigins:
+    async def test_are_not_allowed_unless_they_are_named(self, client: Client) -> None:
+        response = await client.request("OPTIONS", headers=PREFLIGHT)
+        assert "access-control-allow-origin" not in response.headers
+        response = await client.request(
+            "POST", json={"query": "{ __typename }"}, headers={"origin": ORIGIN}
+        )
+        assert "access-control-allow-origin" not in response.headers
+
+    @pytest.fixture
+    def open_client(self, app: FastAPI, database: Database) -> Client:
+        settings = Settings(database_url=database.url, cors_origins=(ORIGIN,))
+        opened = create_app(settings)
+        opened.dependency_overrides = app.dependency_overrides
+        return Client(opened)
+
+    async def test_that_are_named_may_send_tokens(self, open_client: Client) -> None:
+        response = await open_client.request("OPTIONS", headers=PREFLIGHT)
+        assert response.status_code == 200
+        assert response.headers["access-control-allow-origin"] == ORIGIN
+        response = await open_client.request(
+            "POST", json={"query": "{ __typename }"}, headers={"origin": ORIGIN}
+        )
+        assert response.headers["access-control-allow-origin"] == ORIGIN
+
+    async def test_others_stay_outside(self, open_client: Client) -> None:
+        strange = PREFLIGHT | {"origin": "https://evil.example.com"}
+        response = await open_client.request("OPTIONS", headers=strange)
+        assert "access-control-allow-origin" not in response.headers

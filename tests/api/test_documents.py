@@ -1,0 +1,132 @@
+"""Documents are held to their limits before anything expensive is done, and kept."""
+
+import time
+from contextlib import suppress
+
+import pytest
+from graphql import get_introspection_query
+
+from api import documents
+from api.documents import Documents, InvalidDocument
+from schema.root import core_of
+from tests.schema import toys
+
+CORE = core_of(toys.SCHEMA)
+
+
+def messages(text: str) -> list[str]:
+    with pytest.raises(InvalidDocument) as caught:
+        Documents(CORE).read(text)
+    return [error.message for error in caught.value.errors]
+
+
+def nested(depth: int) -> str:
+    """Write a query so many fields deep; no field below the first exists."""
+    return "{ toys " + "{ nodes " * (depth - 1) + "}" * depth
+
+
+def doubling(fragments: int) -> str:
+    """Write fragments of which each spreads the next one twice."""
+    parts = [f"fragment F{n} on Query {{ ...F{n + 1} ...F{n + 1} }}" for n in range(fragments)]
+    return " ".join(["{ ...F0 }", *parts, f"fragment F{fragments} on Query {{ staff }}"])
+
+
+class TestLimits:
+    @pytest.mark.parametrize(
+        ("text", "message"),
+        [
+            ("{" + " " * 20_000 + "staff }", "A document has at most 20000 characters."),
+            ("{" + "staff " * 2_000 + "}", "A document has at most 2000 tokens."),
+            ("{" + "".join(f"a{n}: staff " for n in range(31)) + "}", "30 aliases"),
+            ("{ staff " + "@include(if: true) " * 51 + "}", "50 directives"),
+            (nested(13), "A document goes at most 12 fields deep."),
+            ("mutation {" + " toyStaff { said }" * 11 + "}", "at most 10 mutations"),
+            (
+                """mutation {
+                  a: sessionCreate(email: "a") { said } b: sessionCreate(email: "b") { said }
+                }""",
+                "A document runs sessionCreate at most once.",
+            ),
+            (
+                """mutation { ...F a: sessionCreate(email: "a") { said } }
+                fragment F on Mutation { ... { sessionCreate(email: "b") { said } } }""",
+                "A document runs sessionCreate at most once.",
+            ),
+        ],
+    )  # fmt: skip
+    def test_refuse(self, text: str, message: str) -> None:
+        (found,) = messages(text)
+        assert message in found
+
+    def test_count_fields_inside_fragments(self) -> None:
+        text = "{ toys { ...A } } fragment A on ToyConnection { nodes { ...B } } " + (
+            "fragment B on Toy { price { amount { " + "x { " * 9 + "y" + "}" * 12
+        )
+        assert messages(text) == ["A document goes at most 12 fields deep."]
+
+    def test_let_a_document_of_the_most_depth_pass_to_validation(self) -> None:
+        assert "deep" not in messages(nested(12))[0]
+
+    def test_leave_introspection_outside(self) -> None:
+        assert Documents(CORE).read(get_introspection_query(input_value_deprecation=True))
+
+    def test_bound_introspection_too(self) -> None:
+        text = "{ __schema { types " + "{ ofType " * 20 + "{ name }" + "}" * 21 + "}"
+        assert messages(text) == ["A document goes at most 20 fields deep."]
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "{" + "... {" * 600 + "staff" + "}" * 601,
+            doubling(150),
+            "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
+            "{" + "a {" * 660 + "}" * 661,
+            "mutation { ...A ...A } fragment A on Mutation { ...A ...A }",
+            "query(" + "$a: Int " * 400 + ") { staff }",
+            "{ toy(by: " + "[" * 900 + "]" * 900 + ") }",
+        ],
+    )
+    def test_hold_whatever_is_sent(self, text: str) -> None:
+        started = time.perf_counter()
+        with suppress(InvalidDocument):
+            Documents(CORE).read(text)
+        assert time.perf_counter() - started < 1
+
+
+class TestADocument:
+    def test_that_was_read_is_kept(self) -> None:
+        kept = Documents(CORE)
+        assert kept.read("{ staff }") is kept.read("{ staff }")
+
+    def test_is_forgotten_when_newer_ones_need_the_room(self) -> None:
+        kept = Documents(CORE, most=2)
+        first = kept.read("{ staff }")
+        kept.read("{ mine }")
+        kept.read("{ staff }")
+        kept.read("{ family }")
+        assert kept.read("{ staff }") is first
+        mine = kept.read("{ mine }")
+        assert kept.read("{ mine }") is mine
+
+    def test_that_is_invalid_is_not_kept(self) -> None:
+        kept = Documents(CORE)
+        for _ in range(2):
+            with pytest.raises(InvalidDocument):
+                kept.read("{ nothing }")
+
+    def test_gives_no_hints_to_strangers(self) -> None:
+        assert messages("{ staf }") == ["Cannot query field 'staf' on type 'Query'."]
+
+    def test_of_several_operations_needs_a_name(self) -> None:
+        document = Documents(CORE).read("query A { staff } query B { mine }")
+        assert document.operation("B").name.value == "B"  # type: ignore[union-attr]
+        for name in (None, "C"):
+            with pytest.raises(InvalidDocument):
+                document.operation(name)
+
+    def test_reports_a_bounded_number_of_errors(self) -> None:
+        assert len(messages("{" + " ".join(f"a{n}" for n in range(100)) + "}")) <= 11
+
+
+def test_what_guesses_at_secrets_runs_once() -> None:
+    assert {"sessionCreate", "userRegister", "passwordReset"} <= documents.ONCE
