@@ -24,6 +24,7 @@ from db.users.queries import (
 from db.users.roles import create_owner, update_role
 from db.users.rows import AddressRow, UserRow
 from db.users.sessions import SignedIn, Tokens, refresh, revoke
+from db.users.sessions import start as start_session
 
 __all__ = [
     "Address",
@@ -58,6 +59,7 @@ __all__ = [
     "revoke",
     "save_address",
     "sign_in",
+    "start_session",
     "update_profile",
     "update_role",
     "users_by_id",

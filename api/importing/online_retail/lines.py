@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
@@ -81,10 +81,11 @@ class Cells(NamedTuple):
 
 
 class Read(NamedTuple):
-    """What became of one line of the file."""
+    """What became of one line of the file; ``day`` is by the shop's clock, where it can be read."""
 
     number: int
     outcome: Line | Reason
+    day: date | None = None
 
 
 def read(path: Path, advance: Advance = lambda _: None) -> Iterator[Read]:
@@ -99,7 +100,8 @@ def read(path: Path, advance: Advance = lambda _: None) -> Iterator[Read]:
             if cells is None or len(cells) != width:
                 yield Read(number, Reason.MALFORMED)
             else:
-                yield Read(number, parse(Cells(*[cells[index] for index in order])))
+                ours = Cells(*[cells[index] for index in order])
+                yield Read(number, parse(ours), _day(ours.at))
 
 
 def parse(cells: Cells) -> Line | Reason:
@@ -190,6 +192,12 @@ def _moment(text: str) -> datetime | None:
         except (ValueError, OverflowError):
             continue
     return None
+
+
+@lru_cache(_CACHED)
+def _day(text: str) -> date | None:
+    at = _moment(text)
+    return at.astimezone(SHOP_TIME).date() if at else None
 
 
 @lru_cache(_CACHED)

@@ -1,6 +1,6 @@
 """One line of an invoice: accepted whole, or refused with a reason; never a crash."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
@@ -108,8 +108,8 @@ class TestRead:
             "Price,Invoice,StockCode,Description,Quantity,InvoiceDate,Customer ID,Country\n"
             "2.55,536365,85123A,HEART,6,2010-12-01 08:26:00,17850,France\n"
         )
-        [(number, line)] = read(path)
-        assert number == 2
+        [(number, line, day)] = read(path)
+        assert (number, day) == (2, date(2010, 12, 1))
         assert isinstance(line, Line)
         assert (line.price, line.country) == (255, "France")
 
