@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Literal, NoReturn
 
@@ -34,6 +35,9 @@ Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 
 Replace = Annotated[bool, typer.Option("--replace", help="Empty the shop first.")]
 HowMuch = Annotated[Literal["demo", "bench"], typer.Option(help="How much.")]
+Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day of the invoices.")]
+Concurrency = Annotated[int, typer.Option(min=1, max=1000, help="Buyers at the same time.")]
+Url = Annotated[str | None, typer.Option(help="The API; by default of the shop on this machine.")]
 File = Annotated[Path, typer.Argument(help="The file, as it was downloaded.")]
 
 
@@ -112,6 +116,14 @@ def import_shopify(file: File) -> None:
     from api import commands
 
     commands.import_shopify(file)
+
+
+@app.command()
+def replay(file: File, day: Day, concurrency: Concurrency = 16, url: Url = None) -> None:
+    """Send a day of the Online Retail data through the API of a shop that runs."""
+    from api import commands
+
+    commands.replay(file, day=day.date(), concurrency=concurrency, url=url)
 
 
 @app.command()

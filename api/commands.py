@@ -1,11 +1,12 @@
 """What the commands do that fill, renew and look after a shop."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from rich.console import Console
+from rich.table import Table
 
 from api import preparation
 from api.environment import load
@@ -17,6 +18,8 @@ from api.importing.report import Report
 from api.importing.seeding import Size
 from api.importing.seeding import seed as fill_with
 from api.importing.shopify import file as shopify
+from api.replay import run
+from api.replay.run import Replayed
 from api.settings import Settings
 from db.config import Database, InUse, wipe
 from db.seeds.filling import CannotFill, Progress, is_empty
@@ -79,6 +82,43 @@ async def _shopify(url: str, path: Path, progress: Progress) -> Report:
         await database.close()
 
 
+def replay(path: Path, *, day: date, concurrency: int, url: str | None) -> None:
+    """Send a day of invoices through the API of a shop that runs, and say what came of it.
+
+    :raises CommandFailedError: what came of it is not what was sent.
+    """
+    settings = load()
+    with preparation.database(settings) as ready, Bar() as bar:
+        work = _replayed(ready, path, day, concurrency, url, bar)
+        try:
+            done = asyncio.run(work)
+        except (UnreadableFile, ShopIsNotInstalled) as fault:
+            raise CommandFailedError(f"{fault}") from fault
+    _print(done.tables())
+    if not done.is_right:
+        raise CommandFailedError("What was placed is not what was sent: see above.")
+
+
+async def _replayed(
+    settings: Settings, path: Path, day: date, concurrency: int, url: str | None, bar: Bar
+) -> Replayed:
+    database_url = preparation.url_of(settings)
+    database = Database(database_url, pool_min=1, pool_max=2)
+    await database.open()
+    try:
+        return await run.replay(
+            path=path,
+            day=day,
+            concurrency=concurrency,
+            url=url or f"http://127.0.0.1:{settings.port}/graphql",
+            database_url=database_url,
+            now=datetime.now(UTC),
+            progress=bar,
+        )
+    finally:
+        await database.close()
+
+
 def reset(settings: Settings, tell: preparation.Tell) -> None:
     """Empty the database and open the shop anew."""
     with preparation.database(settings) as ready:
@@ -99,8 +139,12 @@ def _bring_in(settings: Settings, importer: Importer) -> None:
                 report = asyncio.run(_started(importer(preparation.url_of(ready), bar)))
         except (UnreadableFile, CannotFill) as fault:
             raise CommandFailedError(f"{fault} Nothing was changed.") from fault
+    _print(report.tables())
+
+
+def _print(tables: Iterable[Table]) -> None:
     console = Console()
-    for table in report.tables():
+    for table in tables:
         console.print(table)
 
 

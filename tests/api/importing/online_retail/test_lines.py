@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.importing.files import UnreadableFile
-from api.importing.online_retail.lines import COLUMNS, Cells, Line, Reason, parse, read
+from api.importing.online_retail.lines import COLUMNS, Cells, Line, Read, Reason, parse, read
 
 GOOD = Cells(
     invoice="536365",
@@ -116,7 +116,7 @@ class TestRead:
     def test_counts_rows_with_too_few_or_too_many_cells_as_malformed(self, tmp_path: Path) -> None:
         path = tmp_path / "lines.csv"
         path.write_text(f"{','.join(COLUMNS)}\n1,2\n{',' * 9}\n")
-        assert list(read(path)) == [(2, Reason.MALFORMED), (3, Reason.MALFORMED)]
+        assert list(read(path)) == [Read(2, Reason.MALFORMED), Read(3, Reason.MALFORMED)]
 
     def test_names_the_columns_that_are_missing(self, tmp_path: Path) -> None:
         path = tmp_path / "lines.csv"
