@@ -9,6 +9,7 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLInputType,
     GraphQLList,
+    GraphQLNamedType,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
@@ -57,8 +58,22 @@ def operation(schema: GraphQLSchema, coordinate: str) -> str:
         for argument, definition in field.args.items()
         if isinstance(definition.type, GraphQLNonNull) and definition.default_value is Undefined
     )
-    selection = "" if is_leaf_type(get_named_type(field.type)) else " { __typename }"
-    return f"{root.lower()} {{ {name}{f'({arguments})' if arguments else ''}{selection} }}"
+    called = f"{name}({arguments})" if arguments else name
+    return f"{root.lower()} {{ {called}{_selection(get_named_type(field.type))} }}"
+
+
+def _selection(type_: GraphQLNamedType) -> str:
+    """Select as little as shows whether something is there; of a payload, each of its things."""
+    if is_leaf_type(type_):
+        return ""
+    if isinstance(type_, GraphQLObjectType) and "userErrors" in type_.fields:
+        things = (
+            f"{name}{_selection(get_named_type(each.type))}"
+            for name, each in type_.fields.items()
+            if name != "userErrors"
+        )
+        return f" {{ {' '.join(things)} userErrors {{ code }} }}"
+    return " { __typename }"
 
 
 def literal(type_: GraphQLInputType, hint: str) -> str:
