@@ -183,6 +183,16 @@ def violated(error: BaseException) -> str | None:
     return None
 
 
+def pattern_within(text: str) -> str:
+    r"""Make the LIKE pattern that finds a text anywhere; nothing in it is a wildcard.
+
+    >>> pattern_within("50%_")
+    '%50\\%\\_%'
+    """
+    literal = text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{literal}%"
+
+
 def by_key(rows: list[asyncpg.Record], keys: list[UUID], column: int = 0) -> list[list[Any]]:
     """Group records by the UUID in ``column``, in the order of ``keys``; none gives []."""
     groups: dict[UUID, list[Any]] = {key: [] for key in keys}

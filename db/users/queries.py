@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from db.access import Caller, Permission, Role, require
-from db.base import Condition, by_key, fetch, fetch_value
+from db.base import Condition, by_key, fetch, fetch_value, pattern_within
 from db.users.rows import ADDRESS, USER, AddressRow, UserRow
 
 COUNTED_AT_MOST: Final = 10_000
@@ -115,7 +115,7 @@ async def visible_addresses_by_id(
 def _matching(query: str | None, roles: Sequence[Role] | None) -> list[Condition]:
     conditions = []
     if query and query.strip():
-        pattern = f"%{_literal(query.strip())}%"
+        pattern = pattern_within(query.strip())
         conditions.append(
             Condition(
                 "(users.email ILIKE {0} OR users.name ILIKE {0} OR users.phone ILIKE {0})",
@@ -125,15 +125,6 @@ def _matching(query: str | None, roles: Sequence[Role] | None) -> list[Condition
     if roles is not None:
         conditions.append(Condition("users.role = ANY({0})", ([role.value for role in roles],)))
     return conditions
-
-
-def _literal(text: str) -> str:
-    r"""Take the special meaning from what LIKE would not take literally.
-
-    >>> _literal("50%_")
-    '50\\%\\_'
-    """
-    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
 
 
 def _all(conditions: Sequence[Condition]) -> tuple[str, list[object]]:
