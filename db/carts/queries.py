@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from db.access import Caller
@@ -32,7 +33,7 @@ async def carts_by_id(
     return [found.get(one) for one in ids]
 
 
-_LATEST = f"""
+_LATEST: Final = f"""
     SELECT DISTINCT ON (cart.user_id) {CART} FROM cart
      WHERE cart.user_id = ANY($1) AND cart.expires_at > $2
      ORDER BY cart.user_id, cart.updated_at DESC, cart.id DESC
@@ -62,8 +63,13 @@ async def lock(
     )
     if not locked:
         raise Refusal(Code.NOT_FOUND, "There is no such cart.", path)
-    (cart,) = await fetch(_BY_ID, cart_id)
-    return CartRow.of(cart)
+    (cart,) = await carts_of([cart_id])
+    return cart
 
 
-_BY_ID = f"SELECT {CART} FROM cart WHERE cart.id = $1"
+async def carts_of(ids: Sequence[UUID]) -> list[CartRow]:
+    """Read these carts, in any order and whoever asks: for work on carts that are locked."""
+    return [CartRow.of(row) for row in await fetch(_BY_ID, list(ids))]
+
+
+_BY_ID: Final = f"SELECT {CART} FROM cart WHERE cart.id = ANY($1)"

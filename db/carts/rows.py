@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import Any, Final, TypedDict, cast
 from uuid import UUID
 
 import asyncpg
 import orjson
 
+from db import ids
+from db.carts.models import Cart
 from db.shop import Destination, ShopRow
 from db.stock import Units
 
@@ -27,6 +29,9 @@ class DetailFields(TypedDict, total=False):
     note: str | None
 
 
+_NAMES: Final = tuple(DetailFields.__annotations__)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Details:
     """All that an order needs beside its lines. Without a billing address: same as shipping."""
@@ -41,6 +46,14 @@ class Details:
     def changed(self, fields: DetailFields) -> "Details":
         """Put the fields over what is there."""
         return replace(self, **fields)
+
+    def gaps_filled_by(self, other: "Details") -> DetailFields:
+        """Tell what the other has and this has not; a billing address only with its shipping."""
+        missing = {name for name in _NAMES if getattr(self, name) is None}
+        if "shipping_address" not in missing:
+            missing.discard("billing_address")
+        found = {name: getattr(other, name) for name in missing}
+        return cast("DetailFields", {name: value for name, value in found.items() if value})
 
     def destination(self, settings: ShopRow) -> Destination:
         """Tell where the goods go: to the address, or without one to the shop's first country."""
@@ -63,6 +76,10 @@ class CartRow:
     expires_at: datetime
     details: Details
     lines: tuple[Units, ...]
+
+    @property
+    def typeid(self) -> str:
+        return ids.encode(Cart.prefix, self.id)
 
     @classmethod
     def of(cls, record: asyncpg.Record) -> "CartRow":

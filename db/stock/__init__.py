@@ -11,8 +11,19 @@ from db.stock.counting import (
     adjust,
     count,
 )
+from db.stock.listing import VariantFilter, count_variants, list_variants
 from db.stock.models import Stock, StockMovement, StockMovementKind, StockReason
-from db.stock.queries import PUBLIC_MOST, StockRow, levels_by_variant, most_shown
+from db.stock.opening import NewVariantFields, create_product, create_variant
+from db.stock.queries import (
+    PUBLIC_MOST,
+    MovementRow,
+    StockRow,
+    count_movements_by_variant,
+    levels_by_variant,
+    most_shown,
+    movements_by_id,
+    movements_by_variant,
+)
 from db.stock.reservation import Units, lock, release, reserve, restock, ship, shortage
 from db.stock.shelves import CountIsOutdated, PromisedToOrders
 
@@ -23,6 +34,8 @@ __all__ = [
     "Adjustment",
     "Count",
     "CountIsOutdated",
+    "MovementRow",
+    "NewVariantFields",
     "PromisedToOrders",
     "Stock",
     "StockMovement",
@@ -30,11 +43,19 @@ __all__ = [
     "StockReason",
     "StockRow",
     "Units",
+    "VariantFilter",
     "adjust",
     "count",
+    "count_movements_by_variant",
+    "count_variants",
+    "create_product",
+    "create_variant",
     "levels_by_variant",
+    "list_variants",
     "lock",
     "most_shown",
+    "movements_by_id",
+    "movements_by_variant",
     "release",
     "reserve",
     "restock",

@@ -211,4 +211,4 @@ def _movement(change: Change, shelf: Shelf) -> Movement:
 def _audited(movement: Movement) -> tuple[str, dict[str, list[int]]]:
     before = movement.on_hand - movement.on_hand_delta
     subject = ids.encode(Variant.prefix, movement.variant_id)
-    return subject, {"onHand": [before, movement.on_hand]}
+    return subject, {"on_hand": [before, movement.on_hand]}

@@ -3,14 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Final, Self
 from uuid import UUID
 
-from db.access import Caller, Permission
-from db.base import fetch
+import asyncpg
+
+from db.access import ActorKind, Caller, Permission
+from db.base import by_key, fetch
+from db.stock.models import StockMovementKind, StockReason
 
 PUBLIC_MOST: Final = 10
 """Units: the public is told exact figures up to this one, and this one instead of any larger."""
+
+MOST_COUNTED: Final = 10_000
+"""Rows: more than these are not counted."""
 
 LOCK: Final = """
 SELECT variant_id, on_hand, reserved FROM stock
@@ -53,3 +59,89 @@ def most_shown(available: int, caller: Caller) -> int:
     (10, 7)
     """
     return available if caller.may(Permission.STOCK_READ) else min(available, PUBLIC_MOST)
+
+
+# --- movements ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class MovementRow:
+    """One entry of the ledger, with what the stock was after it."""
+
+    id: UUID
+    variant_id: UUID
+    kind: StockMovementKind
+    reason: StockReason | None
+    on_hand_delta: int
+    reserved_delta: int
+    on_hand: int
+    reserved: int
+    order_id: UUID | None
+    note: str | None
+    actor_kind: ActorKind
+    actor_id: UUID | None
+    actor_label: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, record: asyncpg.Record) -> Self:
+        """Make the row of the columns in ``_MOVEMENT``."""
+        columns = list(record)
+        columns[2] = StockMovementKind(columns[2])
+        columns[3] = columns[3] and StockReason(columns[3])
+        columns[10] = ActorKind(columns[10])
+        return cls(*columns)
+
+
+_MOVEMENT: Final = """
+    m.id, m.variant_id, m.kind, m.reason, m.on_hand_delta, m.reserved_delta, m.on_hand, m.reserved,
+    m.order_id, m.note, m.actor_kind, m.actor_id, m.actor_label, m.created_at
+"""
+
+_PAGES: Final = f"""
+    SELECT {_MOVEMENT} FROM unnest($1::uuid[]) AS wanted(variant_id)
+     CROSS JOIN LATERAL (
+        SELECT * FROM stock_movement
+         WHERE stock_movement.variant_id = wanted.variant_id AND stock_movement.id < $2
+         ORDER BY stock_movement.id DESC LIMIT $3
+     ) AS m
+     ORDER BY m.id DESC
+"""
+_LAST_ID: Final = UUID(int=2**128 - 1)
+
+
+async def movements_by_variant(
+    variant_ids: Sequence[UUID], *, after: UUID | None, limit: int
+) -> list[list[MovementRow]]:
+    """Read the newest movements of each variant, or those older than ``after``."""
+    rows = await fetch(_PAGES, list(variant_ids), after or _LAST_ID, limit)
+    pages = by_key(rows, list(variant_ids), column=1)
+    return [[MovementRow.of(row) for row in page] for page in pages]
+
+
+_COUNTS: Final = """
+    SELECT wanted.variant_id, some.count FROM unnest($1::uuid[]) AS wanted(variant_id)
+     CROSS JOIN LATERAL (
+        SELECT count(*) FROM (
+            SELECT FROM stock_movement WHERE variant_id = wanted.variant_id LIMIT $2
+        ) AS movement
+     ) AS some
+"""
+
+
+async def count_movements_by_variant(variant_ids: Sequence[UUID]) -> list[int | None]:
+    """Count the movements of each variant; None above 10,000."""
+    rows = await fetch(_COUNTS, list(variant_ids), MOST_COUNTED + 1)
+    counts: dict[UUID, int] = {row[0]: row[1] for row in rows}
+    return [counts[one] if counts[one] <= MOST_COUNTED else None for one in variant_ids]
+
+
+_BY_ID: Final = f"SELECT {_MOVEMENT} FROM stock_movement m WHERE m.id = ANY($1)"
+
+
+async def movements_by_id(ids: Sequence[UUID], *, caller: Caller) -> list[MovementRow | None]:
+    """Read these movements, in order; None for all of them where the caller may not see stock."""
+    if not caller.may(Permission.STOCK_READ):
+        return [None for _ in ids]
+    found = {row[0]: MovementRow.of(row) for row in await fetch(_BY_ID, list(ids))}
+    return [found.get(one) for one in ids]
