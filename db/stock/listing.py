@@ -56,7 +56,7 @@ async def count_variants(*, caller: Caller, query: str | None, filter: VariantFi
     require(caller, Permission.STOCK_READ)
     found = _matching(query, filter)
     count: int = await fetch_value(
-        f"SELECT count(*) FROM (SELECT FROM {_VARIANTS} WHERE {found.numbered(2)} LIMIT $1) some",
+        f"SELECT count(*) FROM (SELECT FROM {_VARIANTS} WHERE {found.numbered(2)} LIMIT $1) found",
         MOST_COUNTED + 1,
         *found.parameters,
     )

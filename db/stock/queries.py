@@ -120,12 +120,12 @@ async def movements_by_variant(
 
 
 _COUNTS: Final = """
-    SELECT wanted.variant_id, some.count FROM unnest($1::uuid[]) AS wanted(variant_id)
+    SELECT wanted.variant_id, counted.count FROM unnest($1::uuid[]) AS wanted(variant_id)
      CROSS JOIN LATERAL (
         SELECT count(*) FROM (
             SELECT FROM stock_movement WHERE variant_id = wanted.variant_id LIMIT $2
         ) AS movement
-     ) AS some
+     ) AS counted
 """
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -17,9 +18,9 @@ GUEST = Caller.anonymous()
 pytestmark = pytest.mark.usefixtures("database")
 
 
-async def ready(**others: object) -> Details:
+async def ready(**others: Any) -> Details:
     """Make details that lack nothing."""
-    known = {"email": "ada@example.com", "shipping_address": ADDRESS}
+    known: dict[str, Any] = {"email": "ada@example.com", "shipping_address": ADDRESS}
     if "shipping_method_id" not in others:
         known["shipping_method_id"] = await make_method()
     return Details(**{**known, **others})
@@ -166,7 +167,7 @@ class TestProblems:
 
     @pytest.mark.parametrize("method", [{"countries": ["FR"]}, {"active": False}])
     async def test_the_chosen_method_is_not_offered(
-        self, now: datetime, method: dict[str, object]
+        self, now: datetime, method: dict[str, Any]
     ) -> None:
         await make_shop()
         variant = await make_variant()

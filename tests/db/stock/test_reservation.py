@@ -3,8 +3,9 @@
 import asyncio
 import random
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -18,6 +19,7 @@ from db.errors import Refusals, StockShort
 from db.stock import Units
 from tests.goods import make_order, make_variant
 
+Verb = Callable[..., Awaitable[None]]
 GUEST = Caller.anonymous()
 CLERK = Caller(kind=ActorKind.STAFF, label="Clara", permissions=frozenset({Permission.STOCK_READ}))
 pytestmark = pytest.mark.usefixtures("database")
@@ -36,7 +38,7 @@ async def levels(*variant_ids: UUID) -> list[tuple[int, int]]:
     return [(row.on_hand, row.reserved) for row in await stock.levels_by_variant(variant_ids)]
 
 
-async def ledger() -> list[tuple[str, int, int, int, int]]:
+async def ledger() -> list[tuple[Any, ...]]:
     rows = await fetch(
         "SELECT kind, on_hand_delta, reserved_delta, on_hand, reserved FROM stock_movement"
         " WHERE kind <> 'ADJUST' ORDER BY id"
@@ -44,7 +46,7 @@ async def ledger() -> list[tuple[str, int, int, int, int]]:
     return [tuple(row) for row in rows]
 
 
-async def events() -> list[tuple[str, str]]:
+async def events() -> list[tuple[Any, ...]]:
     return [tuple(row) for row in await fetch("SELECT topic, subject FROM event ORDER BY id")]
 
 
@@ -114,7 +116,7 @@ class TestWhatBecomesOfAPromise:
         [(stock.release, (5, 0)), (stock.ship, (3, 0)), (stock.restock, (7, 2))],
     )
     async def test_it_is_released_shipped_or_comes_back(
-        self, now: datetime, verb: type[stock.release], after: tuple[int, int]
+        self, now: datetime, verb: Verb, after: tuple[int, int]
     ) -> None:
         variant = await make_variant(on_hand=5)
         order_id = await reserve([Units(variant, 2)], now)
@@ -125,9 +127,7 @@ class TestWhatBecomesOfAPromise:
         assert (await ledger())[-1][3:] == after
 
     @pytest.mark.parametrize("verb", [stock.release, stock.ship])
-    async def test_more_than_was_promised_cannot_go(
-        self, now: datetime, verb: type[stock.release]
-    ) -> None:
+    async def test_more_than_was_promised_cannot_go(self, now: datetime, verb: Verb) -> None:
         variant = await make_variant(on_hand=5)
         order_id = await reserve([Units(variant, 2)], now)
         with pytest.raises(Exception, match="promise_only_what_we_have"):
@@ -191,9 +191,10 @@ def _basket(seeded: random.Random, variants: Sequence[UUID]) -> list[Units]:
 async def _deadlocks(database: Database) -> int:
     connection = await asyncpg.connect(database.url)
     try:
-        return await connection.fetchval(
+        deadlocks: int = await connection.fetchval(
             "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
         )
+        return deadlocks
     finally:
         await connection.close()
 
