@@ -77,3 +77,18 @@ async def get_context(  # noqa: PLR0917 - FastAPI fills them in by name
         settings=settings,
         request_id=request_id(connection),
     )
+
+
+async def context_of(connection: HTTPConnection) -> Context:
+    """Make the same by plain calls: where nothing is overridden, nothing has to be solved."""
+    time = await clock(connection)
+    stored = await database(connection)
+    return await get_context(
+        connection,
+        await caller(connection, time, stored),
+        time,
+        await gateways(connection),
+        await mailer(connection),
+        stored,
+        await settings(connection),
+    )

@@ -1,4 +1,4 @@
-"""What goes around every answer: the request's id, careful headers, and a lid on what went wrong."""
+"""What goes around every answer: its id, careful headers, and a lid on what went wrong."""
 
 import logging
 import re

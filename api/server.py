@@ -9,6 +9,7 @@ from typing import Any
 
 import uvicorn
 
+from api import logs
 from api.app import create_app
 from api.child import Line
 from api.environment import load
@@ -85,6 +86,7 @@ def main() -> int:
     line = Line(arguments.line)
     settings = load()
     server = Server(create_app(settings), settings, line)
+    logs.configure(settings)
     listener = socket.socket(fileno=arguments.listener)
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(_serve(server, listener))

@@ -147,3 +147,20 @@ async def test_the_settings_of_a_probe_too(
             ready_requires_database=False
         )
         assert (await client.request("GET", "/health/ready")).status_code == 200
+
+
+async def test_where_nothing_is_overridden_all_is_as_when_something_is(
+    app: FastAPI, client: Client, database: Database, clock: StoppedClock
+) -> None:
+    everything = "{ now caller gateways mailer setting database }"
+    given = app.dependency_overrides
+    app.state.clock = clock
+    app.state.database = database
+    app.state.gateways = given[dependencies.gateways]()
+    headers = {"x-request-id": "same"}
+    app.dependency_overrides = {}
+    direct = await client.request("GET", params={"query": everything}, headers=headers)
+    app.dependency_overrides = given
+    solved = await client.request("GET", params={"query": everything}, headers=headers)
+    assert direct.json() == solved.json()
+    assert direct.json()["data"]["caller"] == "Guest same"

@@ -1,0 +1,53 @@
+"""What is written down."""
+
+import logging
+
+import orjson
+import pytest
+
+from api.logs import FIELDS, Machine, Person
+from tests.client import Client
+
+
+def record(*, error: bool = False) -> logging.LogRecord:
+    made = logging.makeLogRecord({"name": "api.graphql", "levelname": "INFO", "msg": "query"})
+    made.created = 1_763_899_200.5
+    setattr(made, FIELDS, {"operation": "Products", "ms": 3.2})
+    if error:
+        made.exc_info = (ValueError, ValueError("no such thing"), None)
+    return made
+
+
+def test_a_machine_reads_json() -> None:
+    assert orjson.loads(Machine().format(record())) == {
+        "at": "2025-11-23T12:00:00.500+00:00",
+        "level": "info",
+        "logger": "api.graphql",
+        "message": "query",
+        "operation": "Products",
+        "ms": 3.2,
+    }
+
+
+def test_a_person_reads_a_line() -> None:
+    assert Person().format(record()) == "12:00:00 info    query operation=Products ms=3.2"
+
+
+@pytest.mark.parametrize("formatter", [Machine(), Person()])
+def test_what_went_wrong_is_written_down_whole(formatter: logging.Formatter) -> None:
+    assert "no such thing" in formatter.format(record(error=True))
+
+
+async def test_a_request_is_one_line_without_what_was_said_in_it(
+    client: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    query = 'query Secret { node(id: "hunter2") { id } }'
+    with caplog.at_level(logging.INFO, logger="api.graphql"):
+        response = await client.send(query)
+    (line,) = (each for each in caplog.records if each.name == "api.graphql")
+    fields = getattr(line, FIELDS)
+    assert line.getMessage() == "query"
+    assert fields["operation"] == "Secret"
+    assert fields["status"] == 200
+    assert fields["request"] == response.headers["x-request-id"]
+    assert "hunter2" not in str(fields)
