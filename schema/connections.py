@@ -53,7 +53,8 @@ class Keyset:
 
     def cursor(self, key: Sequence[Any]) -> str:
         """Print the place of a row with this sort key."""
-        return base64.urlsafe_b64encode(orjson.dumps([self.name, *key])).rstrip(b"=").decode()
+        printed = orjson.dumps([self.name, *key], default=str)  # asyncpg has a UUID of its own
+        return base64.urlsafe_b64encode(printed).rstrip(b"=").decode()
 
     def read(self, cursor: str | None) -> tuple[Any, ...] | None:
         """Read a cursor back into the sort key that it holds.

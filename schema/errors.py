@@ -94,6 +94,11 @@ def _place(payload: type[Payload], node: Node) -> str | None:
 
 
 @define.type
+class BasicPayload(Payload):
+    pass
+
+
+@define.type
 class InputError(UserError):
     """A value that cannot be accepted, or a thing that is not there."""
 

@@ -14,12 +14,15 @@ from schema.errors import ERROR_TYPES
 from schema.ids import FINDERS, Node, find
 from schema.resolvers import resolver
 from schema.scalars import SCALARS
+from schema.users import queries as users
+from schema.users.mutations import UsersMutation
+from schema.users.queries import UsersQuery
 
-FINDERS.update({})  # a context adds its own: **catalog.FINDERS
+FINDERS.update({**users.FINDERS})  # a context adds its own: **catalog.FINDERS
 
 
 @define.type
-class Query:
+class Query(UsersQuery):
     @resolver()
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         """Null when there is no such thing, or the caller may not see it: the two look alike."""
@@ -31,6 +34,11 @@ class Query:
     ) -> list[Node | None]:
         """At most 100, in the order asked."""
         return await find(ids, info.context)
+
+
+@define.type
+class Mutation(UsersMutation):
+    pass
 
 
 def build(
@@ -64,7 +72,7 @@ def _omit_null_defaults(built: GraphQLSchema) -> None:
                         argument.default_value = Undefined
 
 
-schema: Final = build(Query)
+schema: Final = build(Query, Mutation)
 
 
 def sdl() -> str:

@@ -1,7 +1,7 @@
 """What users say about themselves."""
 
 from datetime import datetime
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from db import events, secrets
 from db.access import Caller
@@ -46,16 +46,15 @@ async def update_profile(
 
 
 async def _apply(user: User, fields: ProfileFields, caller: Caller, now: datetime) -> None:
-    before: dict[str, Any] = {"email": user.email, "name": user.name, "phone": user.phone}
-    after = {**before, **fields}
-    if "email" in fields:
-        after["email"] = emails.normal(after["email"])
-    changed = [name for name in before if before[name] != after[name]]
-    if not changed:
+    email = fields.get("email")
+    written = {**fields, "email": emails.normal(email)} if email else fields
+    changes = events.apply(user, written)
+    if not changes:
         return
-    verified = user.email_verified and emails.are_same(before["email"], after["email"])
-    user.update_from_dict({**after, "email_verified": verified, "version": user.version + 1})
-    await user.save(update_fields=[*before, "email_verified", "version"])
-    hidden = secrets.keyring().fingerprint
-    changes = {name: [hidden(before[name]), hidden(after[name])] for name in changed}
-    await events.audit(caller, "userUpdate", user.typeid, changes, now=now)
+    if "email" in changes and not emails.are_same(*changes["email"]):
+        user.email_verified = False
+    user.version += 1
+    await user.save(update_fields=[*changes, "email_verified", "version"])
+    hide = secrets.keyring().fingerprint
+    hidden = {name: [hide(before), hide(after)] for name, (before, after) in changes.items()}
+    await events.audit(caller, "userUpdate", user.typeid, hidden, now=now)

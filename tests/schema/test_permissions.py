@@ -30,12 +30,24 @@ def guarded(roots: bool) -> Iterator[tuple[str, Permission | None, bool]]:
 
 
 ROOTS = list(guarded(roots=True))
+OF_ACCOUNTS = {
+    "Mutation.sessionRevoke",
+    "Mutation.passwordChange",
+    "Mutation.userUpdate",
+    "Mutation.addressSave",
+    "Mutation.addressDelete",
+}
+"""Operations on the caller's own account: a guest, who has none, is asked to sign in."""
 
 
-def expected(caller: Caller, requires: Permission | None, *, owner: bool) -> str | None:
+def expected(
+    coordinate: str, caller: Caller, requires: Permission | None, *, owner: bool
+) -> str | None:
     """Tell what the contract says to this caller: a code, or None for: go on."""
     if requires is not None and caller.may(requires):
         return None
+    if coordinate in OF_ACCOUNTS and caller.user_id is None:
+        return "UNAUTHENTICATED"
     if owner and (caller.user_id or caller.guest_id):
         return None
     return "FORBIDDEN" if caller.is_known else "UNAUTHENTICATED"
@@ -57,7 +69,7 @@ async def test_aut_1_an_operation_is_for_those_whom_the_contract_names(
 
     for caller in await everyone():
         codes = set(await client.taking(caller).codes(query))
-        refusal = expected(caller, requires, owner=owner)
+        refusal = expected(coordinate, caller, requires, owner=owner)
         who = caller.role or caller.kind
         assert codes & REFUSED == ({refusal} if refusal else set()), f"{who} asked {query}"
         assert "INTERNAL" not in codes, f"{who} broke {query}"

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from db import secrets, users
-from db.access import ActorKind, Caller, Permission, Role
+from db.access import ActorKind, Permission, Role
 from db.base import fetch_value
 from db.config import Database
 from db.users import tokens
@@ -110,7 +110,3 @@ class TestAUT5AnothersGuestToken:
     @pytest.mark.parametrize("token", ["", "gt_", "gt_" + "!" * 64, "gt_" + "ü" * 64, "x" * 67])
     def test_opens_nothing(self, token: str) -> None:
         assert users.guest(token) is None
-
-
-def test_a_caller_who_showed_nothing_is_nobody() -> None:
-    assert Caller.anonymous().scope == "anon"
