@@ -89,7 +89,7 @@ def replay(path: Path, *, day: date, concurrency: int, url: str | None) -> None:
     """
     settings = load()
     with preparation.database(settings) as ready, Bar() as bar:
-        work = _replayed(ready, path, day, concurrency, url, bar)
+        work = _replayed(ready, bar, path=path, day=day, concurrency=concurrency, url=url)
         try:
             done = asyncio.run(work)
         except (UnreadableFile, ShopIsNotInstalled) as fault:
@@ -100,7 +100,7 @@ def replay(path: Path, *, day: date, concurrency: int, url: str | None) -> None:
 
 
 async def _replayed(
-    settings: Settings, path: Path, day: date, concurrency: int, url: str | None, bar: Bar
+    settings: Settings, bar: Bar, *, path: Path, day: date, concurrency: int, url: str | None
 ) -> Replayed:
     database_url = preparation.url_of(settings)
     database = Database(database_url, pool_min=1, pool_max=2)

@@ -15,6 +15,7 @@ from typing import Any, Final, Protocol
 import asyncpg
 
 from db import catalog, ids
+from db.seeds.garbage import collected_later
 from db.seeds.past import Past
 from db.seeds.sheets import Book, Sheet
 
@@ -202,8 +203,9 @@ async def _write(
     book = Book(past, currency, known={row[0]: row[1] for row in rows})
     written: Counter[str] = Counter()
     progress.stage("Writing", book.size())
-    for sheet in book.sheets():
-        await _copy(connection, sheet, written, progress)
+    with collected_later():
+        for sheet in book.sheets():
+            await _copy(connection, sheet, written, progress)
     return written
 
 

@@ -12,6 +12,7 @@ from api.importing.online_retail.lines import SHOP_TIME, read
 from api.importing.report import Rejection, Report
 from db.money import Money
 from db.seeds.filling import Opening, Progress, Shipping, fill
+from db.seeds.garbage import collected_later
 from db.seeds.past import Past
 
 OPENING: Final = Opening(
@@ -51,9 +52,10 @@ def read_past(path: Path, progress: Progress) -> tuple[Past, Rejected]:
     """
     ledger = Ledger()
     progress.stage("Reading", size_of(path))
-    for line in read(path, progress.advance):
-        ledger.take(line)
-    return ledger.tell(), ledger.rejected
+    with collected_later():
+        for line in read(path, progress.advance):
+            ledger.take(line)
+        return ledger.tell(), ledger.rejected
 
 
 def report(title: str, past: Past, rejected: Rejected, written: Mapping[str, int]) -> Report:
