@@ -15,6 +15,7 @@ from db.carts.queries import lock
 from db.errors import NotAllowed
 from db.events import Changes, Claim, Outcome, audit, once
 from db.stock import Units
+from db.users import Buyer
 
 LIFE: Final = timedelta(days=30)
 """Counted from the last change."""
@@ -39,10 +40,12 @@ async def create_cart(
     async def work() -> Outcome:
         after = added({}, lines)
         await refuse_faults(lines, before={}, after=after, now=now)
-        owner, made = await _owner(caller, now)
-        cart = await _insert(owner, now)
+        buyer = await users.lock_buyer(caller, now=now)
+        cart = await _insert(buyer, now)
         await write_lines(cart.id, {}, after)
+        owner = replace(caller, guest_id=buyer.guest_id) if buyer.is_new else caller
         await audit(owner, "cartCreate", cart.typeid, line_changes({}, after), now=now)
+        made = {"guest": str(buyer.guest_id)} if buyer.is_new else {}
         return Outcome({"cart": str(cart.id), **made})
 
     return await once(claim, now, work)
@@ -103,30 +106,22 @@ async def _change(
     return Outcome({"cart": str(cart_id)})
 
 
-async def _owner(caller: Caller, now: datetime) -> tuple[Caller, dict[str, str]]:
-    """Find who will own the new cart: the caller, or for nobody a guest who is made now."""
-    if caller.user_id or caller.guest_id:
-        return caller, {}
-    guest_id, _ = await users.make_guest(now)
-    return replace(caller, guest_id=guest_id), {"guest": str(guest_id)}
-
-
-async def _insert(owner: Caller, now: datetime) -> Cart:
+async def _insert(buyer: Buyer, now: datetime) -> Cart:
     return await Cart.create(
-        user_id=owner.user_id,
-        guest_id=None if owner.user_id else owner.guest_id,
-        email=await email_of(owner),
+        user_id=buyer.user_id,
+        guest_id=buyer.guest_id,
+        email=await email_of(buyer.user_id),
         created_at=now,
         updated_at=now,
         expires_at=now + LIFE,
     )
 
 
-async def email_of(caller: Caller) -> str | None:
-    """Find the email of the caller's account, if there is one."""
-    if caller.user_id is None:
+async def email_of(user_id: UUID | None) -> str | None:
+    """Find the email of a user's account; None where there is no account."""
+    if user_id is None:
         return None
-    (account,) = await users.users_by_id([caller.user_id])
+    (account,) = await users.users_by_id([user_id])
     return account.email if account else None
 
 

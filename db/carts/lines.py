@@ -97,9 +97,7 @@ def _faults(
         message = f"Say how many: from 0 to {MOST_UNITS}."
         yield Refusal(Code.OUT_OF_RANGE, message, (*path, "quantity"))
     elif after.get(variant_id, 0) > MOST_UNITS:
-        message = (
-            f"At most {MOST_UNITS} of one thing: {before.get(variant_id, 0)} are there already."
-        )
+        message = f"At most {MOST_UNITS} of one thing; there would be {after[variant_id]}."
         yield Refusal(Code.OUT_OF_RANGE, message, (*path, "quantity"))
     if line.quantity and variant_id not in buyable:
         yield _not_buyable(variant_id in before, (*path, "variant_id"))

@@ -102,7 +102,7 @@ async def _take_over(cart_id: UUID | None, action: str, *, caller: Caller, now: 
 
 async def _give(guests: CartRow, action: str, *, caller: Caller, now: datetime) -> None:
     """Make the guest's cart the user's."""
-    email = guests.details.email or await email_of(caller)
+    email = guests.details.email or await email_of(caller.user_id)
     await Cart.filter(id=guests.id).update(user_id=caller.user_id, guest_id=None, email=email)
     await touch(guests.id, now)
     changes = {"user_id": [None, str(caller.user_id)], "guest_id": [str(guests.guest_id), None]}

@@ -8,11 +8,14 @@ import pytest
 
 from db import carts
 from db.access import Caller
+from db.base import fetch
 from db.carts import Details, Quote
+from db.carts.queries import carts_of
 from db.catalog import Product, ProductStatus, Variant
 from db.errors import Code
 from db.stock import Units
 from tests.goods import ADDRESS, make_method, make_product, make_shop, make_variant
+from tests.statements import statements
 
 GUEST = Caller.anonymous()
 pytestmark = pytest.mark.usefixtures("database")
@@ -107,6 +110,23 @@ class TestQuote:
         priced = await quote([Units(variant, 999) for variant in variants], await ready(), now)
         assert priced.totals.total == 100 * 999 * 10**12 + 490
         assert priced.problems == ()
+
+
+class TestStatements:
+    async def test_are_three_for_any_number_of_lines_and_carts(self, now: datetime) -> None:
+        await make_shop()
+        details = await ready()
+        lines = [Units(await make_variant(), 1) for _ in range(10)]
+        for some in (lines[:1], lines):
+            with statements() as sent:
+                await quote(some, details, now)
+            assert len(sent) == 3
+            for one in some:
+                await carts.create_cart(caller=GUEST, now=now, lines=[one])
+            made = [row[0] for row in await fetch("SELECT id FROM cart")]
+            with statements() as sent:
+                await carts.quotes_by_cart(await carts_of(made), caller=GUEST, now=now)
+            assert len(sent) == 1 + 3
 
 
 class TestProblems:
