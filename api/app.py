@@ -15,7 +15,7 @@ from api.limits import InFlight
 from api.mail import LoggedMailer
 from api.negotiation import Refused
 from api.settings import Settings
-from db import secrets
+from db import secrets, users
 from db.clock import DatabaseClock
 from db.config import Database
 from db.errors import Fault
@@ -56,6 +56,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     settings: Settings = app.state.settings
     database: Database = app.state.database
     secrets.install(secrets.Keyring(settings.secret_key))
+    users.install_hasher(
+        users.Hasher(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
+    )
     await database.open()
     try:
         with database.used():

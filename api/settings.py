@@ -198,6 +198,21 @@ class Settings(BaseSettings):
         ge=2,
         le=100,
     )
+    password_memory_kib: int = _setting(
+        "How much memory hashing a password takes (Argon2id), in KiB. Hashes made otherwise are "
+        "replaced as their users sign in.",
+        19 * 1024,
+        example="47104",
+        ge=7168,
+        le=1_048_576,
+    )
+    password_passes: int = _setting(
+        "How many passes hashing a password makes over that memory. The two defaults are OWASP's.",
+        2,
+        example="1",
+        ge=1,
+        le=20,
+    )
 
     demo: bool = _setting(
         "Whether an empty shop is filled with the demo shop, whose logins everybody knows. By "

@@ -121,6 +121,9 @@ async def upgrade(_: BaseDBAsyncClient) -> str:
         );
         CREATE UNIQUE INDEX one_user_per_email ON users (lower(email));
         CREATE INDEX staff_by_role ON users (role) WHERE role <> 'CUSTOMER';
+        CREATE INDEX users_by_newest ON users (created_at DESC, id DESC);
+        CREATE INDEX users_by_likeness ON users
+            USING gin (email gin_trgm_ops, name gin_trgm_ops, phone gin_trgm_ops);
 
         CREATE TABLE session (
             id uuid PRIMARY KEY,
