@@ -21,7 +21,7 @@ RowT = TypeVar("RowT")
 
 DEFAULT_PAGE = 20
 LARGEST_PAGE = 100
-_LONGEST_CURSOR = 1_000
+_LONGEST_CURSOR = 2_000
 
 
 def _default_page(value: int | None) -> int:

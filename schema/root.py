@@ -9,20 +9,26 @@ from pydantic import Field
 from strawberry.schema.config import StrawberryConfig
 
 from schema import define, permissions
+from schema.catalog import queries as catalog
+from schema.catalog.mutations import CatalogMutation
+from schema.catalog.queries import CatalogQuery
 from schema.context import Info
 from schema.errors import ERROR_TYPES
 from schema.ids import FINDERS, Node, find
 from schema.resolvers import resolver
 from schema.scalars import SCALARS
+from schema.shop import queries as shop
+from schema.shop.mutations import ShopMutation
+from schema.shop.queries import ShopQuery
 from schema.users import queries as users
 from schema.users.mutations import UsersMutation
 from schema.users.queries import UsersQuery
 
-FINDERS.update({**users.FINDERS})  # a context adds its own: **catalog.FINDERS
+FINDERS.update({**shop.FINDERS, **users.FINDERS, **catalog.FINDERS})  # a context adds its own
 
 
 @define.type
-class Query(UsersQuery):
+class Query(CatalogQuery, UsersQuery, ShopQuery):
     @resolver()
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         """Null when there is no such thing, or the caller may not see it: the two look alike."""
@@ -37,7 +43,7 @@ class Query(UsersQuery):
 
 
 @define.type
-class Mutation(UsersMutation):
+class Mutation(CatalogMutation, UsersMutation, ShopMutation):
     pass
 
 

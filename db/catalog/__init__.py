@@ -54,8 +54,10 @@ from db.catalog.tree import (
     update_category,
 )
 from db.catalog.variants import add_variant, create_variant, update_variant
+from db.catalog.words import LONGEST_QUERY
 
 __all__ = [
+    "LONGEST_QUERY",
     "MOST_ATTRIBUTES",
     "MOST_CATEGORIES",
     "MOST_CATEGORIES_OF_A_PRODUCT",

@@ -81,7 +81,7 @@ def _check(fields: ProductFields, variants: Sequence[VariantFields]) -> None:
 
 async def update_product(
     *, caller: Caller, now: datetime, id: UUID, fields: ProductFields, if_version: int
-) -> None:
+) -> Outcome:
     """Change what a product says; without any difference nothing is written.
 
     :raises Refusal: NOT_FOUND, TAKEN.
@@ -92,7 +92,7 @@ async def update_product(
     if "title" in fields and (faults := list(missing(fields, ("title",), ("input",)))):
         raise Refusals(faults)
 
-    async def work() -> None:
+    async def work() -> Outcome:
         product = await locked_product(id, if_version)
         columns = cleared(fields)
         category_ids = columns.pop("category_ids", None)
@@ -106,8 +106,9 @@ async def update_product(
             await refresh([product.id])
             changes = {**changed, **moved}
             await events.audit(caller, "productUpdate", product.typeid, changes, now=now)
+        return Outcome({"product": str(id)})
 
-    await atomically(work)
+    return await atomically(work)
 
 
 _CATEGORIES_OF: Final = (

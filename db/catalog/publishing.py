@@ -11,6 +11,7 @@ from db.base import atomically, fetch_value
 from db.catalog.models import Product, ProductStatus
 from db.catalog.versions import locked_product, save_product
 from db.errors import Code, InvalidState, Refusal
+from db.events import Outcome
 
 TRANSITIONS: Final[Mapping[ProductStatus, tuple[ProductStatus, ...]]] = {
     ProductStatus.DRAFT: (ProductStatus.PUBLISHED, ProductStatus.ARCHIVED),
@@ -27,7 +28,7 @@ async def set_product_status(
     status: ProductStatus,
     publish_at: datetime | None = None,
     if_version: int,
-) -> None:
+) -> Outcome:
     """Publish a product, schedule it, take it back or put it away.
 
     ``publish_at`` goes with PUBLISHED and is now by default. One to come is a schedule, which
@@ -41,15 +42,16 @@ async def set_product_status(
     if publish_at is not None and status is not ProductStatus.PUBLISHED:
         raise Refusal(Code.INVALID, "Only PUBLISHED takes a time.", ("publish_at",))
 
-    async def work() -> None:
+    async def work() -> Outcome:
         product = await locked_product(id, if_version)
         await _check_transition(product, status)
         published_at = (publish_at or now) if status is ProductStatus.PUBLISHED else None
         changes = events.apply(product, {"status": status, "published_at": published_at})
         await save_product(product, now, changes)
         await events.audit(caller, "productStatusUpdate", product.typeid, changes, now=now)
+        return Outcome({"product": str(id)})
 
-    await atomically(work)
+    return await atomically(work)
 
 
 async def _check_transition(product: Product, status: ProductStatus) -> None:

@@ -58,7 +58,7 @@ async def create_category(
 
 async def update_category(
     *, caller: Caller, now: datetime, id: UUID, fields: CategoryFields, if_version: int
-) -> None:
+) -> Outcome:
     """Rename a category or move it, with all that grows on it.
 
     :raises Refusals: the title is cleared.
@@ -69,7 +69,7 @@ async def update_category(
     if "title" in fields and (faults := list(missing(fields, ("title",), ("input",)))):
         raise Refusals(faults)
 
-    async def work() -> None:
+    async def work() -> Outcome:
         await _hold_the_tree()
         category = await _category(id, if_version)
         columns = _columns(fields)
@@ -84,8 +84,9 @@ async def update_category(
                 await category.save(update_fields=[*changes, "version"])
             changes = _shown(changes)
             await events.audit(caller, "categoryUpdate", category.typeid, changes, now=now)
+        return Outcome({"category": str(id)})
 
-    await atomically(work)
+    return await atomically(work)
 
 
 async def delete_category(

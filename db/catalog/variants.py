@@ -70,8 +70,8 @@ async def add_variant(
 
 async def update_variant(
     *, caller: Caller, now: datetime, id: UUID, fields: VariantFields, if_version: int
-) -> UUID:
-    """Change a variant and return its product's id; without any difference nothing is written.
+) -> Outcome:
+    """Change a variant; without any difference nothing is written.
 
     Carts follow at once, orders keep what was bought.
 
@@ -82,7 +82,7 @@ async def update_variant(
     """
     require(caller, Permission.CATALOG_WRITE)
 
-    async def work() -> UUID:
+    async def work() -> Outcome:
         product, variant = await _locked_variant(id, if_version)
         columns = await _checked(fields)
         if "title" in columns and not columns["title"]:
@@ -96,7 +96,7 @@ async def update_variant(
             await save_product(product, now)
             await refresh([product.id])
             await events.audit(caller, "variantUpdate", variant.typeid, changes, now=now)
-        return product.id
+        return Outcome({"product": str(product.id), "variant": str(id)})
 
     return await atomically(work)
 

@@ -56,5 +56,5 @@ def lexeme(sku: str) -> str:
     >>> lexeme("O'Neil-7")
     "'o''neil-7'"
     """
-    escaped = sku.casefold().strip().replace("\\", "\\\\").replace("'", "''")
+    escaped = sku.strip()[:LONGEST_WORD].casefold().replace("\\", "\\\\").replace("'", "''")
     return f"'{escaped}'"

@@ -6,7 +6,7 @@ from typing import TypedDict
 from db import events
 from db.access import Caller, Permission, require
 from db.base import atomically
-from db.errors import VersionConflict
+from db.errors import Code, Refusal, Refusals, VersionConflict
 from db.shop.models import CapturePolicy, Shop
 from db.shop.queries import ShopRow, settings
 
@@ -24,8 +24,13 @@ async def update(*, caller: Caller, now: datetime, fields: ShopFields, if_versio
     """Change the shop's settings.
 
     :raises VersionConflict: they were changed since they were read.
+    :raises Refusals: a field is cleared, and none of them can be empty.
     """
     require(caller, Permission.SETTINGS_WRITE)
+    emptied = [name for name, value in fields.items() if value is None or value == []]
+    if emptied:
+        message = "This cannot be empty."
+        raise Refusals([Refusal(Code.REQUIRED, message, ("input", name)) for name in emptied])
 
     async def work() -> ShopRow:
         shop = await locked(if_version)

@@ -49,6 +49,7 @@ class ShippingMethodRow:
     tax_class: str
     active: bool
     version: int
+    currency: str
 
     def serves(self, country_code: str) -> bool:
         """Whether it goes there, provided that the shop does."""
@@ -89,10 +90,12 @@ async def tax_rates() -> list[TaxRateRow]:
     return [TaxRateRow(*row) for row in await fetch(_TAX_RATES)]
 
 
-_METHODS: Final = """
-    SELECT id, name, price, free_from, countries, tax_class, active, version FROM shipping_method
-     WHERE active OR NOT $1 ORDER BY price, name, id
+_METHOD: Final = """
+    SELECT id, name, price, free_from, countries, tax_class, active, version,
+           (SELECT currency FROM shop)
+      FROM shipping_method
 """
+_METHODS: Final = f"{_METHOD} WHERE active OR NOT $1 ORDER BY price, name, id"
 
 
 async def shipping_methods(active_only: bool) -> list[ShippingMethodRow]:
@@ -100,10 +103,7 @@ async def shipping_methods(active_only: bool) -> list[ShippingMethodRow]:
     return [ShippingMethodRow(*row) for row in await fetch(_METHODS, active_only)]
 
 
-_METHODS_BY_ID: Final = """
-    SELECT id, name, price, free_from, countries, tax_class, active, version FROM shipping_method
-     WHERE id = ANY($1)
-"""
+_METHODS_BY_ID: Final = f"{_METHOD} WHERE id = ANY($1)"
 
 
 async def shipping_methods_by_id(wanted: Sequence[UUID]) -> list[ShippingMethodRow | None]:

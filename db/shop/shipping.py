@@ -55,7 +55,7 @@ async def create_shipping_method(
 
 async def update_shipping_method(
     *, caller: Caller, now: datetime, id: UUID, fields: ShippingMethodFields, if_version: int
-) -> None:
+) -> Outcome:
     """Change a way to ship; orders that were made keep what they were charged.
 
     :raises Refusal: NOT_FOUND, TOO_MANY.
@@ -63,7 +63,7 @@ async def update_shipping_method(
     """
     require(caller, Permission.SETTINGS_WRITE)
 
-    async def work() -> None:
+    async def work() -> Outcome:
         shop = await locked()
         method = await ShippingMethod.get_or_none(id=id)
         if method is None:
@@ -71,15 +71,15 @@ async def update_shipping_method(
         if method.version != if_version:
             raise VersionConflict(method.version)
         changes = events.apply(method, _columns(fields, shop))
-        if not changes:
-            return
-        method.version += 1
-        await method.save(update_fields=[*changes, "version"])
-        await _check_number()
-        await events.audit(caller, "shippingMethodUpdate", method.typeid, changes, now=now)
-        await save(shop)
+        if changes:
+            method.version += 1
+            await method.save(update_fields=[*changes, "version"])
+            await _check_number()
+            await save(shop)
+            await events.audit(caller, "shippingMethodUpdate", method.typeid, changes, now=now)
+        return Outcome({"shipping_method": str(id)})
 
-    await atomically(work)
+    return await atomically(work)
 
 
 def _columns(

@@ -33,7 +33,7 @@ _TERMS: Final = """
     SELECT shop.id, shop.name, shop.currency, shop.prices_include_tax, shop.time_zone,
            shop.countries, shop.capture_policy, shop.version,
            method.id, method.name, method.price, method.free_from, method.countries,
-           method.tax_class, method.active, method.version
+           method.tax_class, method.active, method.version, shop.currency
       FROM shop LEFT JOIN shipping_method method ON method.active OR method.id = ANY($1)
      ORDER BY method.price, method.name, method.id
 """

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from graphql import parse, print_ast, value_from_ast_untyped
+from graphql import parse, print_ast, specified_directives, value_from_ast_untyped
 from graphql.language import ast
 
 from schema.root import sdl
@@ -21,6 +21,9 @@ Promises = dict[str, dict[str, Any]]
 
 _OMITTED: Final = {"auth": {"owner": False}}
 """Arguments that directives have when they are not written."""
+
+_OF_GRAPHQL: Final = {directive.name for directive in specified_directives}
+"""Directives of GraphQL itself, which Strawberry prints, and which nobody needs to promise."""
 
 
 def promises(text: str) -> Promises:
@@ -37,7 +40,8 @@ def promises(text: str) -> Promises:
 
 def _of_definition(definition: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     if isinstance(definition, ast.DirectiveDefinitionNode):
-        yield from _of_directive(definition)
+        if definition.name.value not in _OF_GRAPHQL:
+            yield from _of_directive(definition)
     elif isinstance(definition, ast.TypeDefinitionNode):
         yield from _of_type(definition)
 

@@ -9,6 +9,7 @@ from db.access import PERMISSIONS, ActorKind, Caller, Permission, Role
 from schema.root import core_of, schema, sdl
 from tests import factories
 from tests.client import Client
+from tests.goods import make_shop
 from tests.schema.operations import operation
 from tests.schema.promise import CONTRACT, promises
 
@@ -65,6 +66,7 @@ async def everyone() -> list[Caller]:
 async def test_aut_1_an_operation_is_for_those_whom_the_contract_names(
     client: Client, coordinate: str, requires: Permission | None, owner: bool
 ) -> None:
+    await make_shop()
     query = operation(CORE, coordinate)
 
     for caller in await everyone():

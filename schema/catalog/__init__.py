@@ -1,0 +1,1 @@
+"""The catalog: what shoppers browse and staff keep."""

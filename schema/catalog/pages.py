@@ -1,0 +1,65 @@
+"""Pages of products, in any order, found in any way."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Final, TypeVar
+from uuid import UUID
+
+from db import catalog
+from schema.connections import DEFAULT_PAGE, Connection, Keyset
+from schema.context import Info
+
+T = TypeVar("T")
+
+_RANKED: Final = Keyset("rank", catalog.Match, int, UUID)
+_NEWEST: Final = Keyset("newest", catalog.Match, datetime, UUID)
+_KEYSETS: Final[Mapping[catalog.ProductSort, Keyset]] = {
+    catalog.ProductSort.NEWEST: _NEWEST,
+    catalog.ProductSort.PRICE_ASC: Keyset("price_asc", catalog.Match, int, UUID),
+    catalog.ProductSort.PRICE_DESC: Keyset("price_desc", catalog.Match, int, UUID),
+    catalog.ProductSort.TITLE: Keyset("title", catalog.Match, str, UUID),
+}
+
+
+async def page(
+    info: Info,
+    *,
+    node: Callable[[catalog.ProductRow], T],
+    query: str | None = None,
+    filter: catalog.ProductFilter,
+    sort: catalog.ProductSort,
+    first: int | None,
+    after: str | None,
+) -> Connection[T]:
+    """Make a page of the products that the caller may see."""
+    context = info.context
+    is_search = bool(query and query.strip())
+    keyset = _KEYSETS.get(sort) or (_RANKED if is_search else _NEWEST)
+    rows = await catalog.list_products(
+        caller=context.caller,
+        now=context.now,
+        query=query,
+        filter=filter,
+        sort=sort,
+        after=keyset.read(after),
+        limit=(first or DEFAULT_PAGE) + 1,
+    )
+
+    async def count() -> int | None:
+        return await catalog.count_products(
+            caller=context.caller,
+            now=context.now,
+            query=query,
+            filter=filter,
+            match=rows[0].key[0] if rows else None,
+        )
+
+    return Connection.of(
+        rows,
+        first,
+        after,
+        keyset=keyset,
+        key=lambda row: row.key,
+        node=lambda row: node(row.product),
+        count=count,
+    )
