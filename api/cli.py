@@ -127,9 +127,45 @@ def replay(file: File, day: Day, concurrency: Concurrency = 16, url: Url = None)
 
 
 @app.command()
+def install(
+    name: Annotated[str, typer.Option(help="What the shop is called.")],
+    currency: Annotated[str, typer.Option(help="Its one currency, like GBP; for ever.")],
+    country: Annotated[list[str], typer.Option(help="A country it ships to, like GB. Repeat.")],
+    tax_included: Annotated[
+        bool, typer.Option(help="Whether prices contain tax; for ever.")
+    ] = True,
+    time_zone: Annotated[str, typer.Option(help="Its time zone, like Europe/London.")] = "UTC",
+) -> None:
+    """Set up an empty shop, unless there is one."""
+    from api import upkeep
+
+    upkeep.install(name, currency, country, prices_include_tax=tax_included, time_zone=time_zone)
+
+
+@app.command("create-owner")
+def create_owner(email: Annotated[str, typer.Argument(help="Who it is.")]) -> None:
+    """Make an account that may do everything; its password is asked for, or read from stdin."""
+    from api import upkeep
+
+    if sys.stdin.isatty():
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = sys.stdin.readline().rstrip("\n")
+    upkeep.create_owner(email, password)
+
+
+@app.command()
+def invariants() -> None:
+    """Ask the database every sentence that must be true of a shop; say which is not."""
+    from api import upkeep
+
+    upkeep.ask_invariants()
+
+
+@app.command()
 def reset(yes: Yes = False) -> None:
     """Empty the database and open the shop anew; in development only."""
-    from api import commands
+    from api import upkeep
     from api.environment import load
 
     settings = load()
@@ -138,7 +174,7 @@ def reset(yes: Yes = False) -> None:
     where = "your database" if settings.database_url else f"the database in {settings.data}"
     if not yes:
         typer.confirm(f"Drop everything in {where}?", abort=True)
-    commands.reset(settings, typer.echo)
+    upkeep.reset(settings, typer.echo)
 
 
 @app.command()

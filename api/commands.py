@@ -1,4 +1,4 @@
-"""What the commands do that fill, renew and look after a shop."""
+"""What the commands do that bring data into a shop."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
@@ -21,21 +21,18 @@ from api.importing.shopify import file as shopify
 from api.replay import run
 from api.replay.run import Replayed
 from api.settings import Settings
-from db.config import Database, InUse, wipe
-from db.seeds.filling import CannotFill, Progress, is_empty
+from db.config import Database
+from db.seeds.filling import CannotFill, Progress
 from db.shop import ShopIsNotInstalled
 
 Importer = Callable[[str, Progress], Awaitable[Report]]
 
 
-async def open_demo_shop(settings: Settings, tell: preparation.Tell) -> None:
-    """Fill an empty shop with the demo, where the settings allow it."""
-    url = preparation.url_of(settings)
-    if not settings.demo or not await is_empty(url):
-        return
+async def fill_with_demo(settings: Settings, tell: preparation.Tell) -> None:
+    """Fill an empty shop with the demo."""
     tell("Filling the shop with the demo's goods, customers and orders ...")
     try:
-        await _seed(url, Size.DEMO, replace=False, progress=Silence())
+        await _seed(preparation.url_of(settings), Size.DEMO, replace=False, progress=Silence())
     except CannotFill as fault:
         tell(f"Not filled: {fault}")
 
@@ -119,21 +116,13 @@ async def _replayed(
         await database.close()
 
 
-def reset(settings: Settings, tell: preparation.Tell) -> None:
-    """Empty the database and open the shop anew."""
-    with preparation.database(settings) as ready:
-        asyncio.run(preparation.diagnosed(ready))
-        try:
-            asyncio.run(wipe(preparation.url_of(ready)))
-        except InUse as fault:
-            raise CommandFailedError(f"{fault}") from fault
-        asyncio.run(preparation.prepare(ready, tell))
-        asyncio.run(open_demo_shop(ready, tell))
+def _aside(line: str) -> None:
+    Console(stderr=True).print(line)
 
 
 def _bring_in(settings: Settings, importer: Importer) -> None:
     with preparation.database(settings) as ready:
-        asyncio.run(preparation.prepare(ready, lambda line: Console(stderr=True).print(line)))
+        asyncio.run(preparation.prepare(ready, _aside))
         try:
             with Bar() as bar:
                 report = asyncio.run(_started(importer(preparation.url_of(ready), bar)))

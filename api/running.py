@@ -6,7 +6,7 @@ import sys
 import time
 from contextlib import ExitStack
 
-from api import preparation
+from api import opening, preparation
 from api.faults import Fault, StartRefusedError
 from api.listening import listen, noted
 from api.settings import Settings, secret_variables, variable
@@ -27,8 +27,7 @@ def run(settings: Settings) -> None:
         open_things.enter_context(noted(settings))
         ready = open_things.enter_context(preparation.database(settings))
         asyncio.run(preparation.prepare(ready, tell))
-        if ready.demo:
-            open_demo_shop(ready)
+        asyncio.run(opening.open_shop(ready, tell))
         hand_down(ready)
         roles = [Role("web process", "api.server", listener)] * settings.web_concurrency
         if settings.worker:
@@ -41,13 +40,6 @@ def run(settings: Settings) -> None:
                 [Fault("Tradepost", str(failure), "Its last words are above.")]
             ) from failure
         tell("Stopped.")
-
-
-def open_demo_shop(settings: Settings) -> None:
-    """Fill an empty shop with the demo."""
-    from api import commands  # noqa: PLC0415  (what an import needs, a start does not)
-
-    asyncio.run(commands.open_demo_shop(settings, tell))
 
 
 def tell(line: str) -> None:

@@ -37,12 +37,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def tradepost(*arguments: str, data: Path, **variables: str) -> "subprocess.CompletedProcess[str]":
+def tradepost(
+    *arguments: str, data: Path, typed: str = "", **variables: str
+) -> "subprocess.CompletedProcess[str]":
     """Run a command to its end."""
     return subprocess.run(
         [sys.executable, "-m", "api", *arguments],
         cwd=ROOT,
         env=environment(data, **variables),
+        input=typed,
         capture_output=True,
         text=True,
         timeout=PATIENCE_SECONDS,

@@ -1,0 +1,83 @@
+"""What the commands do that set up, renew and check a shop."""
+
+import asyncio
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfoNotFoundError
+
+from rich.console import Console
+
+from api import opening, preparation
+from api.environment import load
+from api.faults import CommandFailedError
+from api.settings import Settings
+from db import invariants, users
+from db.config import InUse, wipe
+from db.errors import Refusal, Refusals
+from db.money import MoneyError
+from db.shop import ShopRow
+
+
+def reset(settings: Settings, tell: preparation.Tell) -> None:
+    """Empty the database and open the shop anew."""
+    with preparation.database(settings) as ready:
+        asyncio.run(preparation.diagnosed(ready))
+        try:
+            asyncio.run(wipe(preparation.url_of(ready)))
+        except InUse as fault:
+            raise CommandFailedError(f"{fault}") from fault
+        asyncio.run(preparation.prepare(ready, tell))
+        asyncio.run(opening.open_shop(ready, tell))
+
+
+def install(
+    name: str, currency: str, countries: list[str], *, prices_include_tax: bool, time_zone: str
+) -> None:
+    """Install a shop, unless there is one, and say what there is."""
+
+    async def work(ready: Settings) -> ShopRow:
+        async with opening.opened(ready):
+            return await opening.install(
+                name,
+                currency.upper(),
+                [country.upper() for country in countries],
+                prices_include_tax=prices_include_tax,
+                time_zone=time_zone,
+            )
+
+    with preparation.database(load()) as ready:
+        asyncio.run(preparation.prepare(ready, _aside))
+        try:
+            found = asyncio.run(work(ready))
+        except (MoneyError, ZoneInfoNotFoundError) as fault:
+            raise CommandFailedError(str(fault.args[0])) from fault
+    Console().print(f"The shop is {found.name}, with prices in {found.currency}.")
+
+
+def create_owner(email: str, password: str) -> None:
+    """Make an owner, or one of an account that there is."""
+
+    async def work(ready: Settings) -> None:
+        async with opening.opened(ready):
+            await users.create_owner(email=email, password=password, now=datetime.now(UTC))
+
+    with preparation.database(load()) as ready:
+        asyncio.run(preparation.prepare(ready, _aside))
+        try:
+            asyncio.run(work(ready))
+        except (Refusal, Refusals) as fault:
+            raise CommandFailedError(f"{fault} Nothing was changed.") from fault
+    Console().print(f"{email} is an owner now.")
+
+
+def ask_invariants() -> None:
+    """Ask the database every sentence that must be true of a shop."""
+    with preparation.database(load()) as ready:
+        asyncio.run(preparation.prepare(ready, _aside))
+        violations = asyncio.run(invariants.broken(preparation.url_of(ready)))
+    if violations:
+        raise CommandFailedError("\n".join(map(str, violations)))
+    Console().print(f"All {len(invariants.INVARIANTS)} invariants hold.")
+
+
+def _aside(line: str) -> None:
+    Console(stderr=True).print(line)
