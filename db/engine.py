@@ -1,17 +1,19 @@
 """Tortoise's asyncpg engine, with limits: what waits here, waits for a bounded time.
 
 Three things differ from the engine that Tortoise ships: taking a connection from the pool has a
-time limit, errors that pass by themselves are told apart from those that do not, and a connection
-goes back to the pool without the round trip that resets session state (nothing here ever sets
-any: settings are ``SET LOCAL``, advisory locks end with their transaction).
+time limit and leaks nothing, errors that pass by themselves are told apart from those that do not,
+and a connection goes back to the pool without the round trip that resets session state (nothing
+here ever sets any: settings are ``SET LOCAL``, advisory locks end with their transaction).
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionContext, TransactionContextPooled
+from tortoise.connection import get_connections
 
 from db.errors import Reason, Unavailable
 
@@ -47,6 +49,14 @@ class _Pool(asyncpg.Pool):
     def acquire(self, *, timeout: float | None = None) -> Any:
         return super().acquire(timeout=ACQUIRE_SECONDS if timeout is None else timeout)
 
+    async def _acquire(self, timeout: float | None) -> Any:  # noqa: ASYNC109 - asyncpg's own
+        try:
+            return await super()._acquire(timeout)  # type: ignore[misc]
+        except TimeoutError as error:
+            if self.get_size() < self.get_max_size():  # then it was a new one that did not come
+                raise Unavailable(Reason.DATABASE, "The database is away.") from error
+            raise Unavailable(Reason.OVERLOADED, "All connections are taken.") from error
+
 
 async def _translated(call: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
     """Await a call; a database that is away, full or too slow becomes :class:`Unavailable`."""
@@ -76,8 +86,36 @@ class Transaction(TransactionWrapper):
         async with self.acquire_connection() as connection:
             return await _translated(connection.execute, sql, *arguments)  # type: ignore[no-any-return]
 
+    async def begin(self) -> None:
+        await _translated(super().begin)
+
     async def commit(self) -> None:
         await _translated(super().commit)
+
+    async def rollback(self) -> None:
+        # A connection that is gone has rolled back by itself; what broke it is the error to see.
+        with suppress(*_AWAY):
+            await super().rollback()
+
+
+class _Block(TransactionContextPooled):
+    """The block of a transaction. Unlike Tortoise's, it leaks nothing where it cannot begin."""
+
+    __slots__ = ()
+
+    async def __aenter__(self) -> Any:
+        await _translated(self.ensure_connection)
+        transaction = self.client
+        pool = transaction._parent._pool  # noqa: SLF001 - as Tortoise does it
+        transaction._connection = await _translated(pool.acquire)  # noqa: SLF001
+        self.token = get_connections().set(self.connection_name, transaction)
+        try:
+            await transaction.begin()
+        except BaseException:
+            get_connections().reset(self.token)
+            await pool.release(transaction._connection)  # noqa: SLF001
+            raise
+        return transaction
 
 
 class Client(AsyncpgDBClient):
@@ -100,7 +138,7 @@ class Client(AsyncpgDBClient):
         return await _translated(super()._translate_exceptions, func, *args, **kwargs)
 
     def _in_transaction(self) -> TransactionContext:
-        return TransactionContextPooled(Transaction(self), self._pool_init_lock)
+        return _Block(Transaction(self), self._pool_init_lock)
 
     async def fetch(self, sql: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
         return await _translated(self._fetch, sql, arguments)  # type: ignore[no-any-return]

@@ -1,0 +1,84 @@
+"""What waits for the database, waits for a bounded time, and loses nothing."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+
+from db import engine
+from db.base import atomically, execute, fetch_value
+from db.config import Database
+from db.errors import Reason, Unavailable
+
+
+@pytest.fixture
+async def small(database: Database, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Database]:
+    """A pool of two connections, for which one waits a moment only; it is in use."""
+    monkeypatch.setattr(engine, "ACQUIRE_SECONDS", 0.1)
+    small = Database(database.url, pool_min=1, pool_max=2)
+    await small.open()
+    with small.used():
+        yield small
+    await small.close()
+
+
+async def hold(seconds: float) -> None:
+    async def work() -> None:
+        await execute("SELECT pg_sleep($1)", seconds)
+
+    await atomically(work)
+
+
+async def test_who_finds_all_connections_taken_is_told_to_come_back(small: Database) -> None:
+    with small.used():
+        holders = [asyncio.create_task(hold(0.5)) for _ in range(2)]
+        await asyncio.sleep(0.2)
+        assert small.is_saturated
+        for attempt in (fetch_value("SELECT 1"), hold(0)):
+            with pytest.raises(Unavailable) as caught:
+                await attempt
+            assert caught.value.reason is Reason.OVERLOADED
+        await asyncio.gather(*holders)
+        assert not small.is_saturated
+        assert await fetch_value("SELECT 1") == 1
+
+
+async def test_a_transaction_whose_connection_is_cut_says_so_and_gives_it_back(
+    small: Database,
+) -> None:
+    async def work() -> None:
+        await execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with small.used():
+        for _ in range(4):
+            with pytest.raises(Unavailable) as caught:
+                await atomically(work)
+            assert caught.value.reason is Reason.DATABASE
+        assert not small.is_saturated
+        assert await fetch_value("SELECT 1") == 1
+
+
+async def test_connections_that_were_cut_while_idle_are_replaced(small: Database) -> None:
+    with small.used():
+        await asyncio.gather(hold(0.05), hold(0.05))
+        await execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " AND application_name = 'tradepost' AND state = 'idle'"
+        )
+        await asyncio.sleep(0.1)
+        for _ in range(4):
+            await hold(0)
+        assert await fetch_value("SELECT 1") == 1
+
+
+async def test_what_is_cancelled_in_the_middle_gives_its_connection_back(small: Database) -> None:
+    with small.used():
+        for _ in range(4):
+            holder = asyncio.create_task(hold(60))
+            await asyncio.sleep(0.05)
+            holder.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await holder
+        assert not small.is_saturated
+        assert await fetch_value("SELECT 1") == 1
