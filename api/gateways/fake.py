@@ -60,6 +60,7 @@ class FakeGateway:
     name = "fake"
     label = "Test payment (charges nobody)"
     publishable_key: str | None = None
+    takes_at_once = True
 
     def __init__(self, database_url: str) -> None:
         self._url = database_url

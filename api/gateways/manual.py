@@ -13,6 +13,7 @@ class ManualGateway:
     name = "manual"
     label = "Bank transfer or cash"
     publishable_key: str | None = None
+    takes_at_once = False
 
     async def authorize(
         self, op: Op, *, token: str | None, capture: bool, return_url: str | None

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from db.base import execute
+from db.base import execute, put_off
 
 MOST_AT_ONCE: Final = 500
 
@@ -22,5 +22,5 @@ async def delete_expired(*, now: datetime, most: int = MOST_AT_ONCE) -> int:
 
 
 async def delete(cart_id: UUID) -> None:
-    """Delete a cart that became an order, inside the transaction that placed it."""
-    await execute("DELETE FROM cart WHERE id = $1", cart_id)
+    """Delete a cart that became an order, as the transaction that placed it ends."""
+    await put_off("DELETE FROM cart WHERE id = $1", cart_id)

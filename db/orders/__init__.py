@@ -1,6 +1,10 @@
 """From a cart to a parcel: placing, paying, cancelling, shipping."""
 
 from db.orders.actions import OrderAction, allowed
+from db.orders.basket import CheckoutFields, LineFields, SourceFields
+from db.orders.cancellation import cancel_order
+from db.orders.checkout import complete_checkout
+from db.orders.expiry import expire_due
 from db.orders.fulfillment import (
     LineUnits,
     TrackingFields,
@@ -42,6 +46,8 @@ from db.orders.parts import (
     pages_of_events,
     private_by_order,
 )
+from db.orders.payment import PaymentFields, create_payment
+from db.orders.placement import Periods
 from db.orders.queries import (
     OrderFilter,
     OrderRow,
@@ -66,6 +72,7 @@ from db.orders.receipts import (
     payments_by_order,
     refunds_by_order,
 )
+from db.orders.settlement import settle
 from db.orders.status import (
     OrderFulfillmentStatus,
     OrderPaymentStatus,
@@ -76,11 +83,13 @@ from db.orders.status import (
 
 __all__ = [
     "CancelReason",
+    "CheckoutFields",
     "EventsPage",
     "Fulfillment",
     "FulfillmentLineRow",
     "FulfillmentRow",
     "FulfillmentStatus",
+    "LineFields",
     "LineUnits",
     "OperationRow",
     "Order",
@@ -97,21 +106,28 @@ __all__ = [
     "OrderPrivateRow",
     "OrderRow",
     "OrderStatus",
+    "PaymentFields",
     "PaymentRow",
+    "Periods",
     "Refund",
     "RefundLineRow",
     "RefundReason",
     "RefundRow",
     "RefundStatus",
+    "SourceFields",
     "Standing",
     "TrackingFields",
     "Visibility",
     "allowed",
     "cancel_fulfillment",
+    "cancel_order",
+    "complete_checkout",
     "count_events",
     "count_orders",
     "create_fulfillment",
+    "create_payment",
     "deliver_fulfillment",
+    "expire_due",
     "find_events",
     "find_fulfillments",
     "find_lines",
@@ -135,6 +151,7 @@ __all__ = [
     "payments_by_order",
     "private_by_order",
     "refunds_by_order",
+    "settle",
     "ship_fulfillment",
     "visible_to",
 ]

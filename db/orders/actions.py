@@ -214,3 +214,16 @@ async def lock(order_id: UUID, *, path: Path) -> Order:
     if order is None:
         raise Refusal(Code.NOT_FOUND, "There is no such order.", path)
     return order
+
+
+async def lock_visible(order_id: UUID, *, caller: Caller, path: Path) -> Order:
+    """Lock an order that the caller may know of.
+
+    :raises Refusal: NOT_FOUND at ``path``.
+    """
+    order = await lock(order_id, path=path)
+    if caller.may(Permission.ORDERS_READ) or caller.may(Permission.ORDERS_WRITE):
+        return order
+    if not caller.is_owner_of(user_id=order.user_id, guest_id=order.guest_id):
+        raise Refusal(Code.NOT_FOUND, "There is no such order.", path)
+    return order

@@ -11,7 +11,7 @@ from db.payments.models import (
     PaymentStatus,
 )
 from db.payments.operations import Call, begin, count, give_back, lock_call, lock_live
-from db.payments.sending import ANSWER_SECONDS, fence, send
+from db.payments.sending import ANSWER_SECONDS, fence, send, wait_for_answer
 
 __all__ = [
     "ANSWER_SECONDS",
@@ -37,4 +37,5 @@ __all__ = [
     "lock_call",
     "lock_live",
     "send",
+    "wait_for_answer",
 ]

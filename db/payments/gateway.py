@@ -67,6 +67,8 @@ class Gateway(Protocol):
     label: str
     publishable_key: str | None
     """For the client's own script, where the gateway has one."""
+    takes_at_once: bool
+    """Whether money can come in the moment it is asked for."""
 
     async def authorize(
         self, op: Op, *, token: str | None, capture: bool, return_url: str | None

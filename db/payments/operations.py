@@ -7,14 +7,14 @@ row to come home to. Its id is the gateway's idempotency key.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
 import orjson
 
 from db import ids, secrets
-from db.base import execute, fetch, fetch_one
+from db.base import execute, fetch_one, fetch_value, put_off
 from db.payments.gateway import Op
 from db.payments.models import (
     OperationKind,
@@ -81,14 +81,14 @@ def _use(operation_id: UUID) -> str:
     return f"token of {operation_id}"
 
 
-_BEGIN: Final = """
-WITH begun AS (
-    INSERT INTO payment (id, order_id, gateway, status, currency, amount, capture_at_once,
-                         created_at, updated_at)
-    VALUES ($1, $2, $3, 'PROCESSING', $4, $5, $6, $10, $10)
-)
+_ADD_PAYMENT: Final = """
+INSERT INTO payment (id, order_id, gateway, status, currency, amount, capture_at_once, created_at,
+                     updated_at)
+VALUES ($1, $2, $3, 'PROCESSING', $4, $5, $6, $7, $7)
+"""
+_ADD_OPERATION: Final = """
 INSERT INTO payment_operation (id, payment_id, kind, amount, sealed_token, return_url, created_at)
-VALUES ($7, $1, 'AUTHORIZE', $5, $8, $9, $10)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
 """
 
 
@@ -103,7 +103,7 @@ async def begin(
     return_url: str | None,
     now: datetime,
 ) -> Call:
-    """Write down a payment and its first operation, in the transaction of its order."""
+    """Write down a payment and its first operation, as the transaction of its order ends."""
     call = Call(
         operation_id=ids.new(),
         kind=OperationKind.AUTHORIZE,
@@ -125,27 +125,26 @@ async def begin(
     if token is not None:
         sealed = secrets.keyring().seal(token.encode(), _use(call.operation_id))
         call = replace(call, sealed_token=sealed)
-    await execute(
-        _BEGIN,
-        *(call.payment_id, order_id, gateway, currency, amount, capture),
-        *(call.operation_id, call.sealed_token, return_url, now),
+    await put_off(
+        _ADD_PAYMENT, *(call.payment_id, order_id, gateway, currency, amount, capture, now)
     )
+    await put_off(_ADD_OPERATION, *_operation(call, now))
     return call
 
 
-_GIVE_BACK: Final = """
-WITH held AS (
-    UPDATE payment SET refund_held = refund_held + $5, updated_at = $6 WHERE id = $2
-)
-INSERT INTO payment_operation (id, payment_id, kind, amount, created_at)
-VALUES ($1, $2, $3, $4, $6)
-"""
+def _operation(call: Call, now: datetime) -> tuple[Any, ...]:
+    ids_and_amount = (call.operation_id, call.payment_id, call.kind.value, call.amount)
+    return (*ids_and_amount, call.sealed_token, call.return_url, now)
+
+
+_HOLD: Final = "UPDATE payment SET refund_held = $2, updated_at = $3 WHERE id = $1"
 
 
 async def give_back(payment: Call, *, now: datetime) -> Call | None:
     """Ask for everything back that a payment holds or took; None where that is nothing.
 
-    The caller holds the payment's lock, and calls the gateway after its commit.
+    ``payment`` is its first operation, which says whether anything is held. The caller holds its
+    lock, and calls the gateway after the commit.
     """
     kind, amount = _all_of(payment)
     if not amount:
@@ -160,18 +159,16 @@ async def give_back(payment: Call, *, now: datetime) -> Call | None:
         return_url=None,
         refund_held=payment.refund_held + (amount if kind is OperationKind.REFUND else 0),
     )
-    await execute(
-        _GIVE_BACK,
-        *(call.operation_id, call.payment_id, kind.value, amount),
-        *(call.refund_held - payment.refund_held, now),
-    )
+    await execute(_ADD_OPERATION, *_operation(call, now))
+    if kind is OperationKind.REFUND:
+        await execute(_HOLD, call.payment_id, call.refund_held, now)
     return call
 
 
 def _all_of(payment: Call) -> tuple[OperationKind, int]:
     if payment.captured:
         return OperationKind.REFUND, payment.captured - payment.refund_held
-    is_held = payment.payment_status is PaymentStatus.AUTHORIZED
+    is_held = payment.status is OperationStatus.SUCCEEDED
     return OperationKind.VOID, payment.payment_amount if is_held else 0
 
 
@@ -195,7 +192,7 @@ _LIVE: Final = f"""{_COLUMNS}
 
 
 async def lock_call(operation_id: UUID) -> Call:
-    """Read an operation and its payment, and keep others from changing them."""
+    """Read an operation of a locked order, with its payment, and lock them too."""
     row = await fetch_one(_ONE, operation_id)
     if row is None:
         raise LookupError(operation_id)
@@ -203,15 +200,25 @@ async def lock_call(operation_id: UUID) -> Call:
 
 
 async def lock_live(order_id: UUID) -> Call | None:
-    """Read an order's live payment with its first operation, and keep others from changing it."""
+    """Read a locked order's live payment with its first operation, and lock it too."""
     row = await fetch_one(_LIVE, order_id)
     return _call(row) if row else None
 
 
+_HAS_ANSWER: Final = """
+SELECT status <> 'REQUESTED' FROM payment_operation WHERE payment_id = $1 AND kind = 'AUTHORIZE'
+"""
+
+
+async def has_answer(payment_id: UUID) -> bool:
+    """Tell whether the first call about a payment was answered, or given up waiting for."""
+    return await fetch_value(_HAS_ANSWER, payment_id) is not False
+
+
 async def count(order_id: UUID) -> int:
     """Count the attempts to pay an order."""
-    rows = await fetch("SELECT count(*) FROM payment WHERE order_id = $1", order_id)
-    return int(rows[0][0])
+    attempts: int = await fetch_value("SELECT count(*) FROM payment WHERE order_id = $1", order_id)
+    return attempts
 
 
 def _call(row: asyncpg.Record) -> Call:

@@ -3,16 +3,20 @@
 import asyncio
 import logging
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Final
+from uuid import UUID
 
 from db.payments.gateway import Answer, Gateway, Gateways, GatewayUnknown, Verdict
 from db.payments.models import OperationKind
-from db.payments.operations import Call
+from db.payments.operations import Call, has_answer
 
 logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS: Final = 6.0
 """How long a gateway may take inside a request."""
+FIRST_PAUSE_SECONDS: Final = 0.02
+LONGEST_PAUSE_SECONDS: Final = 0.25
 NO_ANSWER: Final = Answer(verdict=Verdict.UNKNOWN)
 
 
@@ -29,6 +33,16 @@ async def fence(call: Call, gateways: Gateways) -> Answer:
     """Have the gateway promise that no charge can come of a call, or say that one did."""
     gateway = gateways.get(call.gateway)
     return NO_ANSWER if gateway is None else await _answer(call, gateway.fence(call.op))
+
+
+async def wait_for_answer(payment_id: UUID) -> None:
+    """Wait while someone else calls the gateway about a payment, for as long as that may take."""
+    pause = FIRST_PAUSE_SECONDS
+    with suppress(TimeoutError):
+        async with asyncio.timeout(ANSWER_SECONDS):
+            while not await has_answer(payment_id):
+                await asyncio.sleep(pause)
+                pause = min(2 * pause, LONGEST_PAUSE_SECONDS)
 
 
 async def _sent(call: Call, gateway: Gateway) -> Answer:

@@ -128,7 +128,7 @@ UPDATE stock s SET on_hand = w.on_hand, updated_at = $3
  WHERE s.variant_id = w.variant_id
 """
 
-_VARIANTS: Final = "SELECT id, sku, track_stock FROM variant WHERE id = ANY($1)"
+_VARIANTS: Final = "SELECT id, sku, track_stock, low_at FROM variant WHERE id = ANY($1)"
 
 
 async def _lock(variant_ids: Iterable[UUID]) -> dict[UUID, Shelf]:
@@ -141,6 +141,7 @@ async def _lock(variant_ids: Iterable[UUID]) -> dict[UUID, Shelf]:
             track_stock=row["track_stock"],
             on_hand=stocks[row["id"]]["on_hand"],
             reserved=stocks[row["id"]]["reserved"],
+            low_at=row["low_at"],
         )
         for row in await fetch(_VARIANTS, list(stocks))
     }
@@ -203,6 +204,7 @@ def _movement(change: Change, shelf: Shelf) -> Movement:
         reserved_delta=0,
         on_hand=on_hand,
         reserved=shelf.reserved,
+        low_at=shelf.low_at,
         reason=change.reason,
         note=change.note,
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from db import ids
 from db.access import Caller
-from db.base import fetch
+from db.base import put_off
 from db.catalog import Variant
 from db.events import Entry, Topic, record
 from db.stock.models import StockMovementKind, StockReason
@@ -23,6 +23,8 @@ class Movement:
     reserved_delta: int
     on_hand: int
     reserved: int
+    low_at: int | None = None
+    """Where the variant begins to run low; None: nobody is told."""
     reason: StockReason | None = None
     note: str | None = None
 
@@ -42,7 +44,6 @@ INSERT INTO stock_movement (id, variant_id, on_hand_delta, reserved_delta, on_ha
 SELECT m.*, $9, $10, $11, $12, $13, $14
   FROM unnest($1::uuid[], $2::uuid[], $3::int[], $4::int[], $5::int[], $6::int[],
               $7::text[], $8::text[]) AS m
-RETURNING variant_id, (SELECT low_at FROM variant WHERE variant.id = stock_movement.variant_id)
 """
 
 
@@ -54,8 +55,8 @@ async def book(
     caller: Caller,
     now: datetime,
 ) -> None:
-    """Enter movements into the ledger and tell of them, inside the transaction that made them."""
-    rows = await fetch(
+    """Enter movements into the ledger and tell of them, as the transaction that made them ends."""
+    await put_off(
         _INSERT,
         [ids.new() for _ in movements],
         [movement.variant_id for movement in movements],
@@ -72,14 +73,11 @@ async def book(
         caller.label,
         now,
     )
-    low_at = {row[0]: row[1] for row in rows}
-    events = [
-        event for movement in movements for event in _events(movement, low_at[movement.variant_id])
-    ]
+    events = [event for movement in movements for event in _events(movement)]
     await record(*events, now=now)
 
 
-def _events(movement: Movement, low_at: int | None) -> list[Entry]:
+def _events(movement: Movement) -> list[Entry]:
     """Tell of the change; and of running low at the moment of crossing the line, not below it."""
     subject = ids.encode(Variant.prefix, movement.variant_id)
     payload = {
@@ -89,6 +87,7 @@ def _events(movement: Movement, low_at: int | None) -> list[Entry]:
         "available": movement.available,
     }
     changed = (Topic.STOCK_CHANGED, subject, payload)
+    low_at = movement.low_at
     if low_at is None or not movement.available <= low_at < movement.available_before:
         return [changed]
     return [changed, (Topic.STOCK_LOW, subject, {**payload, "lowAt": low_at})]

@@ -32,14 +32,16 @@ _RESERVE: Final = """
 UPDATE stock s SET reserved = s.reserved + w.q, updated_at = $3
   FROM unnest($1::uuid[], $2::int[]) AS w(v, q)
  WHERE s.variant_id = w.v AND s.on_hand - s.reserved >= w.q
-RETURNING s.variant_id, s.on_hand, s.reserved
+RETURNING s.variant_id, s.on_hand, s.reserved,
+          (SELECT low_at FROM variant WHERE variant.id = s.variant_id)
 """
 
 _MOVE: Final = """
 UPDATE stock s SET on_hand = s.on_hand + w.q * $4, reserved = s.reserved + w.q * $5, updated_at = $3
   FROM unnest($1::uuid[], $2::int[]) AS w(v, q)
  WHERE s.variant_id = w.v
-RETURNING s.variant_id, s.on_hand, s.reserved
+RETURNING s.variant_id, s.on_hand, s.reserved,
+          (SELECT low_at FROM variant WHERE variant.id = s.variant_id)
 """
 
 
@@ -100,8 +102,9 @@ async def reserve(
             reserved_delta=wanted[variant_id],
             on_hand=on_hand,
             reserved=reserved,
+            low_at=low_at,
         )
-        for variant_id, on_hand, reserved in taken
+        for variant_id, on_hand, reserved, low_at in taken
     ]
     await book(StockMovementKind.RESERVE, movements, order_id=order_id, caller=caller, now=now)
 
@@ -159,8 +162,9 @@ async def _move(
             reserved_delta=moved[variant_id] * reserved_factor,
             on_hand=on_hand,
             reserved=reserved,
+            low_at=low_at,
         )
-        for variant_id, on_hand, reserved in rows
+        for variant_id, on_hand, reserved, low_at in rows
     ]
     await book(kind, movements, order_id=order_id, caller=caller, now=now)
 

@@ -15,6 +15,7 @@ class Shelf:
     track_stock: bool
     on_hand: int
     reserved: int
+    low_at: int | None
 
 
 class PromisedToOrders(StockShort):

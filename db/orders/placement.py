@@ -1,0 +1,168 @@
+"""Making an order: everything that happens before a gateway is called, in one transaction.
+
+Locks are taken in the order buyer, cart, order, payment, stock. Stock comes last, so that what
+everybody wants is held for as short a time as can be.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from db import carts, events, ids, stock, users
+from db.access import Caller
+from db.base import fetch
+from db.carts import Quote
+from db.errors import Code, Refusal
+from db.money import Money
+from db.orders import actions, basket, copies, ending, fencing, payment, settlement, timeline
+from db.orders.basket import Basket, CheckoutFields
+from db.orders.models import CancelReason, Order, OrderEventKind, OrderStatus
+from db.payments import Call, Gateways
+from db.stock import Units
+from db.users import Buyer
+
+MOST_PENDING: Final = 3
+"""Orders of one buyer that hold stock and are not paid yet: more would be hoarding."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Periods:
+    """How long stock is held for an unpaid order, and how long personal data are kept."""
+
+    reservation: timedelta = timedelta(minutes=15)
+    personal_data: timedelta = timedelta(days=3653)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """An order that was made, whose it is, and the call that its payment needs."""
+
+    order_id: UUID
+    buyer: Buyer
+    call: Call | None
+
+
+async def make_order(
+    fields: CheckoutFields,
+    *,
+    gateways: Gateways,
+    periods: Periods,
+    caller: Caller,
+    action: str,
+    now: datetime,
+) -> Made:
+    """Turn a cart, or lines, into an order that holds its stock, with its payment to be made.
+
+    An order that costs nothing is placed at once.
+
+    :raises Refusal: what stands between the basket and an order, with its place in the input.
+    :raises Refusals: the same, where it is more than one thing.
+    :raises PaymentIsOpen: an earlier order of the same cart may still be paid.
+    """
+    buyer = await users.lock_buyer(caller, now=now)
+    ordered = await basket.read(fields, caller=caller, now=now)
+    await _make_room(buyer, ordered, caller=caller, action=action, now=now)
+    quote = await carts.quote(lines=ordered.lines, details=ordered.details, caller=caller, now=now)
+    basket.agree(quote, ordered, fields, caller)
+
+    order_id = await _write(quote, ordered, buyer, periods, caller=caller, action=action, now=now)
+    call = None
+    if chosen := fields.get("payment") if quote.totals.total else None:
+        call = await payment.begin(
+            chosen,
+            order_id=order_id,
+            amount=Money(quote.totals.total, quote.currency),
+            policy=quote.shop.capture_policy,
+            gateways=gateways,
+            path=("input", "payment"),
+            caller=caller,
+            action=action,
+            now=now,
+        )
+    else:
+        order = await actions.lock(order_id, path=())
+        await settlement.place(order, caller=caller, action=action, now=now)
+    await _reserve(quote, ordered, order_id=order_id, caller=caller, now=now)
+    return Made(order_id=order_id, buyer=buyer, call=call)
+
+
+_PENDING: Final = """
+SELECT id, cart_id FROM orders
+ WHERE status = 'PENDING' AND (user_id = $1 OR guest_id = $2 OR cart_id = $3)
+"""
+
+
+async def _make_room(
+    buyer: Buyer, ordered: Basket, *, caller: Caller, action: str, now: datetime
+) -> None:
+    """Call off the earlier unpaid order of the same cart, and refuse to hold too many others."""
+    cart_id = ordered.cart_id
+    pending = await fetch(_PENDING, buyer.user_id, buyer.guest_id, cart_id)
+    replaced = [order_id for order_id, of_cart in pending if cart_id and of_cart == cart_id]
+    if len(pending) - len(replaced) >= MOST_PENDING:
+        message = f"{MOST_PENDING} orders wait for their payment already. Pay or cancel one first."
+        raise Refusal(Code.TOO_MANY, message)
+    for order_id in replaced:
+        order = await actions.lock(order_id, path=())
+        if order.status is OrderStatus.PENDING:
+            await _replace(order, ordered, caller=caller, action=action, now=now)
+
+
+async def _replace(
+    order: Order, ordered: Basket, *, caller: Caller, action: str, now: datetime
+) -> None:
+    await fencing.require_decided(order)
+    # The new order may need just what this one gives back: all of it is locked in one go, in order.
+    held = await fetch("SELECT variant_id FROM order_line WHERE order_id = $1", order.id)
+    await stock.lock({variant for (variant,) in held} | {line.variant_id for line in ordered.lines})
+    reason = CancelReason.CUSTOMER
+    await ending.cancel(order, reason=reason, caller=caller, action=action, now=now)
+
+
+async def _write(
+    quote: Quote,
+    ordered: Basket,
+    buyer: Buyer,
+    periods: Periods,
+    *,
+    caller: Caller,
+    action: str,
+    now: datetime,
+) -> UUID:
+    order_id = ids.new()
+    number = await copies.add_order(
+        order_id,
+        quote,
+        buyer=buyer,
+        cart_id=ordered.cart_id,
+        details=ordered.details,
+        expires_at=now + periods.reservation,
+        now=now,
+    )
+    await copies.add_lines(order_id, quote)
+    erase_after = now + periods.personal_data
+    await copies.add_private(order_id, ordered.details, erase_after=erase_after)
+    entry = timeline.Entry(OrderEventKind.CREATED, "The order was made.")
+    await timeline.add(order_id, entry, caller=caller, now=now)
+    changes = {
+        "status": [None, OrderStatus.PENDING],
+        "number": [None, number],
+        "total": [None, Money(quote.totals.total, quote.currency).text],
+    }
+    await events.audit(caller, action, ids.encode(Order.prefix, order_id), changes, now=now)
+    return order_id
+
+
+async def _reserve(
+    quote: Quote, ordered: Basket, *, order_id: UUID, caller: Caller, now: datetime
+) -> None:
+    tracked = [line for line in quote.lines if line.track_stock]
+    await stock.reserve(
+        [Units(line.variant_id, line.quantity) for line in tracked],
+        order_id=order_id,
+        caller=caller,
+        now=now,
+        labels={line.variant_id: line.title for line in tracked},
+        paths={line.variant_id: ordered.place_of(line.variant_id, "quantity") for line in tracked},
+    )

@@ -1,0 +1,187 @@
+"""What follows for an order when a gateway has answered.
+
+Every answer comes through :func:`settle`, whoever heard it: the call of a checkout, the fence of an
+order that ends, and whatever will ask a gateway, or be told by one, later.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from db import carts, events, payments
+from db.access import Caller
+from db.base import atomically, fetch_value
+from db.events import Topic
+from db.money import Money
+from db.orders import actions, completion, refunds, timeline
+from db.orders.actions import Step, advance
+from db.orders.models import Order, OrderEventKind, OrderStatus, RefundReason
+from db.payments import (
+    Answer,
+    Call,
+    Gateways,
+    OperationKind,
+    OperationStatus,
+    PaymentStatus,
+    Verdict,
+)
+
+_under_way: set[asyncio.Task[None]] = set()
+
+
+async def conduct(
+    call: Call, *, gateways: Gateways, caller: Caller, action: str, now: datetime
+) -> None:
+    """Make a committed call to its gateway, settle the answer, and make the calls that follow.
+
+    Once begun, it goes on to its end, even where nobody waits for it any more.
+    """
+    await _to_its_end(_conduct(call, gateways, caller, action, now))
+
+
+async def _conduct(
+    call: Call, gateways: Gateways, caller: Caller, action: str, now: datetime
+) -> None:
+    following: Call | None = call
+    while following:
+        answer = await payments.send(following, gateways)
+        following = await settle(following, answer, caller=caller, action=action, now=now)
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    task = asyncio.create_task(work)
+    _under_way.add(task)
+    task.add_done_callback(_under_way.discard)
+    await asyncio.shield(task)
+
+
+async def settle(
+    call: Call, answer: Answer, *, caller: Caller, action: str, now: datetime
+) -> Call | None:
+    """Take in an answer, and what follows from it for the order, in one transaction.
+
+    Returns a call to make next: money that came too late goes back.
+    """
+
+    async def work() -> Call | None:
+        if answer.verdict is Verdict.SUCCEEDED:
+            await _lock_cart(call.order_id)
+        order = await actions.lock(call.order_id, path=())
+        before = await payments.lock_call(call.operation_id)
+        after = await payments.apply(before, answer, now=now)
+        if after is None:
+            return None
+        if after.payment_status is not before.payment_status:
+            await _tell(order, before, after, caller=caller, action=action, now=now)
+        return await _go_on(order, after, caller=caller, action=action, now=now)
+
+    return await atomically(work)
+
+
+async def _go_on(
+    order: Order, call: Call, *, caller: Caller, action: str, now: datetime
+) -> Call | None:
+    match call.kind, call.status:
+        case OperationKind.AUTHORIZE, OperationStatus.SUCCEEDED:
+            if order.status is OrderStatus.PENDING and not call.has_rival:
+                await place(order, caller=caller, action=action, now=now)
+                return None
+            await completion.touch(order, now=now)
+            return await refunds.give_all_back(
+                order, call, reason=RefundReason.OTHER, caller=caller, action=action, now=now
+            )
+        case OperationKind.REFUND, OperationStatus.SUCCEEDED | OperationStatus.FAILED:
+            await completion.touch(order, now=now)
+            await refunds.settle(order, call, caller=caller, action=action, now=now)
+        case OperationKind.CAPTURE, OperationStatus.SUCCEEDED:
+            await completion.touch(order, now=now)
+            await completion.complete_if_done(order, caller=caller, action=action, now=now)
+        case _:
+            await completion.touch(order, now=now)
+    return None
+
+
+async def place(order: Order, *, caller: Caller, action: str, now: datetime) -> None:
+    """Place a locked order that is paid for, or costs nothing; its cart is gone with it."""
+    before = order.status
+    advance(order, Step.PLACE)
+    order.placed_at, order.expires_at = now, None
+    await completion.touch(order, now=now)
+    if order.cart_id:
+        await carts.delete(order.cart_id)
+    entry = timeline.Entry(OrderEventKind.PLACED, "The order was placed.")
+    await timeline.add(order.id, entry, caller=caller, now=now)
+    news = completion.news_of(order, total=_shown(order.total, order.currency))
+    await events.record((Topic.ORDER_PLACED, order.typeid, news), now=now)
+    changes = {"status": [before, order.status]}
+    await events.audit(caller, action, order.typeid, changes, now=now)
+
+
+# Carts are locked before their orders, by a new checkout of the same cart too.
+_LOCK_CART: Final = """
+SELECT id FROM cart WHERE id = (SELECT cart_id FROM orders WHERE id = $1) FOR UPDATE
+"""
+
+
+async def _lock_cart(order_id: UUID) -> None:
+    await fetch_value(_LOCK_CART, order_id)
+
+
+_NEWS: Final[Mapping[PaymentStatus, tuple[OrderEventKind, str, Topic]]] = {
+    PaymentStatus.AUTHORIZED: (
+        OrderEventKind.PAYMENT_AUTHORIZED,
+        "{} are authorized.",
+        Topic.PAYMENT_AUTHORIZED,
+    ),
+    PaymentStatus.CAPTURED: (
+        OrderEventKind.PAYMENT_CAPTURED,
+        "{} were paid.",
+        Topic.PAYMENT_CAPTURED,
+    ),
+    PaymentStatus.FAILED: (
+        OrderEventKind.PAYMENT_FAILED,
+        "The payment of {} was declined.",
+        Topic.PAYMENT_FAILED,
+    ),
+    PaymentStatus.VOIDED: (
+        OrderEventKind.PAYMENT_VOIDED,
+        "The payment of {} was called off.",
+        Topic.PAYMENT_VOIDED,
+    ),
+}
+
+
+async def _tell(
+    order: Order, before: Call, after: Call, *, caller: Caller, action: str, now: datetime
+) -> None:
+    """Tell of a payment's new status: to the timeline, the outbox and the audit trail."""
+    changes: dict[str, list[Any]] = {"status": [before.payment_status, after.payment_status]}
+    if after.captured != before.captured:
+        changes["captured"] = [
+            Money(each, after.currency).text for each in (before.captured, after.captured)
+        ]
+    await events.audit(caller, action, after.payment_typeid, changes, now=now)
+    if after.payment_status not in _NEWS:
+        return
+    kind, message, topic = _NEWS[after.payment_status]
+    amount = Money(after.payment_amount, after.currency)
+    entry = timeline.Entry(
+        kind,
+        message.format(f"{amount.text} {amount.currency}"),
+        {"paymentId": after.payment_typeid, "amount": amount.text},
+    )
+    await timeline.add(order.id, entry, caller=caller, now=now)
+    news = {
+        "paymentId": after.payment_typeid,
+        "orderId": order.typeid,
+        "gateway": after.gateway,
+        "status": after.payment_status,
+        "amount": _shown(after.payment_amount, after.currency),
+    }
+    await events.record((topic, after.payment_typeid, news), now=now)
+
+
+def _shown(amount: int, currency: str) -> Mapping[str, str]:
+    return {"amount": Money(amount, currency).text, "currencyCode": currency}

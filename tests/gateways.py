@@ -1,0 +1,46 @@
+"""A gateway whose line can be disturbed, the money being where it would have been anyway."""
+
+import asyncio
+
+from api.gateways import FakeGateway
+from db.payments import Answer, GatewayUnknown, Op
+
+
+class FaultyGateway(FakeGateway):
+    """The fake gateway; ``loses_requests`` and ``loses_replies`` cut its line on one side.
+
+    While ``paused`` is set, requests wait before they are sent, until it is cleared again.
+    """
+
+    def __init__(self, database_url: str) -> None:
+        super().__init__(database_url)
+        self.loses_requests = False
+        self.loses_replies = False
+        self.cannot_fence = False
+        self.asked = 0
+        self.arrived = asyncio.Event()
+        self.goes_on = asyncio.Event()
+        self.goes_on.set()
+
+    def pause(self) -> None:
+        """Hold all calls that authorize back."""
+        self.arrived.clear()
+        self.goes_on.clear()
+
+    async def authorize(
+        self, op: Op, *, token: str | None, capture: bool, return_url: str | None
+    ) -> Answer:
+        self.asked += 1
+        self.arrived.set()
+        await self.goes_on.wait()
+        if self.loses_requests:
+            raise GatewayUnknown("The request was lost.")
+        answer = await super().authorize(op, token=token, capture=capture, return_url=return_url)
+        if self.loses_replies:
+            raise GatewayUnknown("The reply was lost.")
+        return answer
+
+    async def fence(self, op: Op) -> Answer:
+        if self.cannot_fence:
+            raise GatewayUnknown("The gateway does not answer.")
+        return await super().fence(op)
