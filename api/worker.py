@@ -4,7 +4,7 @@ import argparse
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
@@ -12,6 +12,7 @@ from api.child import Line
 from api.environment import load
 from api.preparation import WORKER_CONNECTIONS, url_of
 from api.settings import Settings
+from db import carts, secrets
 from db.clock import DatabaseClock
 from db.config import Database
 from db.errors import Unavailable
@@ -19,14 +20,19 @@ from db.errors import Unavailable
 logger = logging.getLogger("tradepost.worker")
 
 CLOCK_SECONDS = 60.0
+CARTS_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Something done again and again; how often, and what. It returns how much it did."""
+    """Something done again and again: how often, and what. It returns how many things it did.
+
+    Where that was a whole batch there may be more, and the next round follows at once.
+    """
 
     name: str
     every_seconds: float
+    batch: int
     work: Callable[[], Awaitable[int]]
 
 
@@ -38,36 +44,58 @@ def jobs(clock: DatabaseClock) -> list[Job]:
         return 0
 
     return [
-        Job("clock", CLOCK_SECONDS, synchronize_clock),
+        Job("clock", CLOCK_SECONDS, 1, synchronize_clock),
+        Job(
+            "carts that nobody came back to",
+            CARTS_SECONDS,
+            carts.MOST_AT_ONCE,
+            lambda: carts.delete_expired(now=clock.now()),
+        ),
     ]
 
 
 async def work(settings: Settings, stopping: asyncio.Event, ready: Callable[[], None]) -> None:
     """Do all jobs until told to stop; a job under way is finished."""
+    secrets.install(secrets.Keyring(settings.secret_key))
     database = Database(url_of(settings), pool_min=1, pool_max=WORKER_CONNECTIONS)
     await database.open()
     try:
-        ready()
-        clock = DatabaseClock()
-        async with asyncio.TaskGroup() as group:
-            for job in jobs(clock):
-                group.create_task(_repeat(job, stopping), name=job.name)
+        with database.used():
+            clock = DatabaseClock()
+            await clock.synchronize()
+            ready()
+            await repeat(jobs(clock), stopping)
     finally:
         await database.close()
 
 
+async def repeat(all_jobs: Iterable[Job], stopping: asyncio.Event) -> None:
+    """Do each job in its own rhythm until told to stop."""
+    async with asyncio.TaskGroup() as group:
+        for job in all_jobs:
+            group.create_task(_repeat(job, stopping), name=job.name)
+
+
 async def _repeat(job: Job, stopping: asyncio.Event) -> None:
     while not stopping.is_set():
-        try:
-            done = await job.work()
-            if done:
-                logger.info("%s: %d", job.name, done)
-        except Unavailable as fault:
-            logger.warning("%s: %s", job.name, fault)
-        except Exception:  # one job's fault must not stop the others
-            logger.exception("%s failed", job.name)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), job.every_seconds)
+        done = await _do(job)
+        if done < job.batch:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stopping.wait(), job.every_seconds)
+
+
+async def _do(job: Job) -> int:
+    try:
+        done = await job.work()
+    except Unavailable as fault:
+        logger.warning("%s: %s", job.name, fault)
+        return 0
+    except Exception:  # the fault of one job must not stop the others
+        logger.exception("%s failed", job.name)
+        return 0
+    if done:
+        logger.info("%s: %d", job.name, done)
+    return done
 
 
 async def run(settings: Settings, line: Line | None = None) -> None:

@@ -5,7 +5,7 @@
 
 from db.carts.contents import LIFE, add_lines, create_cart, set_lines
 from db.carts.editing import update_cart
-from db.carts.expiry import delete, delete_expired
+from db.carts.expiry import MOST_AT_ONCE, delete, delete_expired
 from db.carts.lines import MOST_LINES, MOST_UNITS, checked
 from db.carts.merging import merged, register, sign_in
 from db.carts.models import Cart
@@ -17,6 +17,7 @@ from db.carts.totals import LineTotals, TaxLine, Totals
 
 __all__ = [
     "LIFE",
+    "MOST_AT_ONCE",
     "MOST_LINES",
     "MOST_UNITS",
     "Address",
