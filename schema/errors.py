@@ -6,6 +6,7 @@ its details. Everything else is a top-level error with a code; what nobody expec
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import singledispatch
 from typing import Any, Final, Self
 
 import strawberry
@@ -151,25 +152,43 @@ def user_errors(error: Refusal | Refusals) -> list[UserError]:
     return [user_error(refusal) for refusal in refusals]
 
 
-def user_error(refusal: Refusal) -> UserError:
-    """Show one refusal as the type that holds its details."""
-    base: dict[str, Any] = {
+def of_refusal(refusal: Refusal) -> dict[str, Any]:
+    """Return what every kind of error shows of a refusal."""
+    return {
         "code": refusal.code,
         "message": refusal.message,
         "path": camel_path(refusal.path),
     }
-    match refusal:
-        case VersionConflict():
-            return VersionError(**base, current_version=refusal.current_version)
-        case InvalidState():
-            return StateError(**base, current=refusal.current, allowed=list(refusal.allowed))
-        case TotalChanged():
-            expected, total = Money.of(refusal.expected), Money.of(refusal.total)
-            return TotalChangedError(**base, expected=expected, total=total)
-        case RetryLater():
-            return RetryError(**base, retry_after_seconds=refusal.retry_after_seconds)
-        case _:
-            return InputError(**base)
+
+
+@singledispatch
+def user_error(refusal: Refusal) -> UserError:
+    """Show one refusal as the type that holds its details; a context registers its own."""
+    return InputError(**of_refusal(refusal))
+
+
+@user_error.register
+def _(refusal: VersionConflict) -> UserError:
+    return VersionError(**of_refusal(refusal), current_version=refusal.current_version)
+
+
+@user_error.register
+def _(refusal: InvalidState) -> UserError:
+    return StateError(**of_refusal(refusal), current=refusal.current, allowed=list(refusal.allowed))
+
+
+@user_error.register
+def _(refusal: TotalChanged) -> UserError:
+    return TotalChangedError(
+        **of_refusal(refusal),
+        expected=Money.of(refusal.expected),
+        total=Money.of(refusal.total),
+    )
+
+
+@user_error.register
+def _(refusal: RetryLater) -> UserError:
+    return RetryError(**of_refusal(refusal), retry_after_seconds=refusal.retry_after_seconds)
 
 
 # --- top-level errors ---------------------------------------------------------------------------

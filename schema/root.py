@@ -10,6 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 
 from schema import define, permissions
 from schema.catalog import queries as catalog
+from schema.catalog.errors import StockError
 from schema.catalog.mutations import CatalogMutation
 from schema.catalog.queries import CatalogQuery
 from schema.context import Info
@@ -78,7 +79,7 @@ def _omit_null_defaults(built: GraphQLSchema) -> None:
                         argument.default_value = Undefined
 
 
-schema: Final = build(Query, Mutation)
+schema: Final = build(Query, Mutation, [StockError])
 
 
 def sdl() -> str:
