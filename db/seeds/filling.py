@@ -17,6 +17,7 @@ import asyncpg
 from db import catalog, ids
 from db.seeds.garbage import collected_later
 from db.seeds.past import Past
+from db.seeds.setting_aside import set_aside
 from db.seeds.sheets import Book, Sheet
 
 _LOCK: Final = "tradepost.import"
@@ -45,6 +46,7 @@ _RENEWED: Final = (
     "idempotency",
 )
 """Emptied together by a replacing import. The audit trail and the feed of events stay."""
+_LARGEST: Final = ("order_line", "fulfillment_line", "stock_movement")
 
 
 class CannotFill(Exception):
@@ -96,7 +98,8 @@ async def fill(
             await _take_turn(connection)
             await _make_room(connection, replace=replace)
             await _open_shop(connection, opening, past, now)
-            written = await _write(connection, past, opening.currency, progress)
+            async with set_aside(connection, _LARGEST):
+                written = await _write(connection, past, opening.currency, progress)
             await _settle(connection, past, written, now)
         await connection.execute("ANALYZE")
     except asyncpg.LockNotAvailableError as error:

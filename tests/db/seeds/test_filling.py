@@ -14,7 +14,7 @@ import pytest
 
 from api.importing.progress import Silence
 from db.access import Role
-from db.base import fetch_one, fetch_value
+from db.base import fetch, fetch_one, fetch_value
 from db.config import Database
 from db.invariants import broken
 from db.seeds.filling import CannotFill, Opening, Progress, Shipping, fill, is_empty
@@ -173,6 +173,11 @@ class TestFill:
         assert await is_empty(database.url)
         assert await fetch_value("SELECT count(*) FROM users") == 0
 
+    async def test_leaves_every_index_and_constraint_as_it_was(self, database: Database) -> None:
+        before = await structure()
+        await filled(database, a_past())
+        assert await structure() == before
+
     async def test_a_kill_midway_leaves_the_shop_as_it_was_and_running_again_works(
         self, database: Database
     ) -> None:
@@ -184,6 +189,16 @@ class TestFill:
         await filled(database, a_past(5_000))
         assert await fetch_value("SELECT count(*) FROM orders") == 5_000
         assert await broken(database.url) == []
+
+
+async def structure() -> list[tuple[str, ...]]:
+    rows = await fetch(
+        "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+        " WHERE connamespace = 'public'::regnamespace"
+        " UNION SELECT tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'"
+        " ORDER BY 1, 2, 3"
+    )
+    return [tuple(row) for row in rows]
 
 
 async def database_execute(database: Database, sql: str) -> None:
