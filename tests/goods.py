@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Final
+from typing import Any, Final, cast
 from uuid import UUID
 
-from db import ids, shop, stock
+from db import catalog, ids, shop, stock
 from db.access import Caller
 from db.base import execute, fetch_value
-from db.catalog import Product, ProductStatus, Variant
+from db.catalog import Product, ProductStatus, Variant, VariantFields
+from db.money import Money
 from db.orders.models import Order, OrderStatus
 from db.stock import Adjustment, StockReason
 
@@ -131,3 +132,39 @@ async def make_order() -> UUID:
         updated_at=EARLIER,
     )
     return order.id
+
+
+async def add_product(
+    title: str = "Tea light",
+    *,
+    variants: Sequence[VariantFields] = (),
+    published_at: datetime | None = EARLIER,
+    now: datetime = EARLIER,
+    **fields: Any,
+) -> UUID:
+    """Add a product by the verbs, so that it can be searched; unpublished with a time of None."""
+    clerk = Caller.system("tests")
+    outcome = await catalog.create_product(
+        caller=clerk,
+        now=now,
+        fields=cast("catalog.ProductFields", {"title": title, **fields}),
+        variants=variants or [a_variant()],
+    )
+    product_id = UUID(outcome.ids["product"])
+    if published_at is not None:
+        await catalog.set_product_status(
+            caller=clerk,
+            now=now,
+            id=product_id,
+            status=ProductStatus.PUBLISHED,
+            publish_at=published_at,
+            if_version=1,
+        )
+    return product_id
+
+
+def a_variant(sku: str | None = None, price: int = 1000, **fields: Any) -> VariantFields:
+    """Say what a new variant is made of."""
+    made: dict[str, Any] = {"sku": sku or ids.encode("sku", ids.new())}
+    made["price"] = Money(price, "EUR")
+    return cast("VariantFields", made | fields)
