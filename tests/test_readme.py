@@ -1,0 +1,20 @@
+"""What the documents say of the tree is so."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCUMENTS = [
+    path
+    for path in sorted(ROOT.rglob("*.md"))
+    if not {".venv", "node_modules", ".hypothesis"} & set(path.relative_to(ROOT).parts)
+]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_path_that_a_document_names_is_there(document: Path) -> None:
+    text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
+    named = re.findall(r"`((?:api|schema|db|tests|bench)/[\w./-]*)`", text)
+    assert [path for path in named if not (ROOT / path).exists()] == []
