@@ -12,7 +12,7 @@ from api.child import Line
 from api.environment import load
 from api.preparation import WORKER_CONNECTIONS, url_of
 from api.settings import Settings
-from db import carts, secrets
+from db import carts, secrets, users
 from db.clock import DatabaseClock
 from db.config import Database
 from db.errors import Unavailable
@@ -21,6 +21,7 @@ logger = logging.getLogger("tradepost.worker")
 
 CLOCK_SECONDS = 60.0
 CARTS_SECONDS = 600.0
+SESSIONS_SECONDS = 3600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,12 @@ def jobs(clock: DatabaseClock) -> list[Job]:
             CARTS_SECONDS,
             carts.MOST_AT_ONCE,
             lambda: carts.delete_expired(now=clock.now()),
+        ),
+        Job(
+            "sessions that are long over",
+            SESSIONS_SECONDS,
+            users.MOST_AT_ONCE,
+            lambda: users.delete_ended(now=clock.now()),
         ),
     ]
 

@@ -23,10 +23,11 @@ from db.users.queries import (
 )
 from db.users.roles import create_owner, update_role
 from db.users.rows import AddressRow, UserRow
-from db.users.sessions import SignedIn, Tokens, refresh, revoke
+from db.users.sessions import MOST_AT_ONCE, SignedIn, Tokens, delete_ended, refresh, revoke
 from db.users.sessions import start as start_session
 
 __all__ = [
+    "MOST_AT_ONCE",
     "Address",
     "AddressFields",
     "AddressRow",
@@ -47,6 +48,7 @@ __all__ = [
     "count_users",
     "create_owner",
     "delete_address",
+    "delete_ended",
     "guest",
     "guest_token",
     "hash_password",

@@ -5,7 +5,7 @@ same successor again, so that a client whose reply was lost can ask once more. A
 replaced token means that two hold it, and ends the family.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -21,15 +21,18 @@ from db.users.models import Session, User, UserStatus
 ACCESS_LIFE: Final = timedelta(minutes=15)
 REFRESH_LIFE: Final = timedelta(days=30)
 GRACE: Final = timedelta(seconds=60)
+KEPT: Final = timedelta(days=30)
+"""How long the row of a session that has run out is kept."""
+MOST_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """What a client holds of a session. Shown once: we keep the hashes only."""
 
-    access_token: str
+    access_token: str = field(repr=False)
     access_token_expires_at: datetime
-    refresh_token: str
+    refresh_token: str = field(repr=False)
     refresh_token_expires_at: datetime
 
 
@@ -130,6 +133,16 @@ async def end_others(caller: Caller) -> None:
         " AND family IS DISTINCT FROM (SELECT family FROM session WHERE id = $2)",
         user_of(caller),
         caller.session_id,
+    )
+
+
+async def delete_ended(*, now: datetime, most: int = MOST_AT_ONCE) -> int:
+    """Delete what is long over, and return how many; call again while it is ``most``."""
+    return await execute(
+        "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE refresh_expires_at <= $1"
+        " ORDER BY refresh_expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
+        now - KEPT,
+        most,
     )
 
 

@@ -184,3 +184,26 @@ class TestRevoke:
     async def test_is_for_those_who_are_signed_in(self, database: Database, now: datetime) -> None:
         with pytest.raises(NotSignedIn):
             await users.revoke(caller=NOBODY, now=now)
+
+
+class TestDeleteEnded:
+    async def test_deletes_what_ended_thirty_days_ago(
+        self, user: User, first: SignedIn, now: datetime
+    ) -> None:
+        later = now + timedelta(days=1)
+        await sessions.start(user, NOBODY, later)
+        end = first.tokens.refresh_token_expires_at + timedelta(days=30)
+
+        assert await users.delete_ended(now=end - seconds(1)) == 0
+        assert await users.delete_ended(now=end) == 1
+        assert await fetch_value("SELECT count(*) FROM session") == 1
+
+    async def test_deletes_a_few_at_a_time(self, user: User, now: datetime) -> None:
+        for _ in range(3):
+            await sessions.start(user, NOBODY, now)
+        end = now + timedelta(days=60)
+        assert [await users.delete_ended(now=end, most=2) for _ in range(3)] == [2, 1, 0]
+
+    def test_a_printed_sign_in_shows_no_token(self, first: SignedIn) -> None:
+        assert "at_" not in repr(first)
+        assert "rt_" not in repr(first)
