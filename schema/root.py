@@ -9,6 +9,9 @@ from pydantic import Field
 from strawberry.schema.config import StrawberryConfig
 
 from schema import define, permissions
+from schema.carts import queries as carts
+from schema.carts.mutations import CartsMutation
+from schema.carts.queries import CartsQuery
 from schema.catalog import queries as catalog
 from schema.catalog.errors import StockError
 from schema.catalog.mutations import CatalogMutation
@@ -21,15 +24,19 @@ from schema.scalars import SCALARS
 from schema.shop import queries as shop
 from schema.shop.mutations import ShopMutation
 from schema.shop.queries import ShopQuery
+from schema.stock import queries as stock
+from schema.stock.mutations import StockMutation
+from schema.stock.queries import StockQuery
 from schema.users import queries as users
 from schema.users.mutations import UsersMutation
 from schema.users.queries import UsersQuery
 
-FINDERS.update({**shop.FINDERS, **users.FINDERS, **catalog.FINDERS})  # a context adds its own
+for context in (shop, users, catalog, stock, carts):
+    FINDERS.update(context.FINDERS)
 
 
 @define.type
-class Query(CatalogQuery, UsersQuery, ShopQuery):
+class Query(CartsQuery, StockQuery, CatalogQuery, UsersQuery, ShopQuery):
     @resolver()
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         """Null when there is no such thing, or the caller may not see it: the two look alike."""
@@ -44,7 +51,7 @@ class Query(CatalogQuery, UsersQuery, ShopQuery):
 
 
 @define.type
-class Mutation(CatalogMutation, UsersMutation, ShopMutation):
+class Mutation(CartsMutation, StockMutation, CatalogMutation, UsersMutation, ShopMutation):
     pass
 
 

@@ -7,6 +7,7 @@ import strawberry
 from db import catalog, ids, money, stock
 from db.access import Permission
 from schema import define
+from schema.catalog.ahead import LazyStock, stock_of
 from schema.catalog.pages import page
 from schema.connections import After, Connection, First
 from schema.context import Info
@@ -152,6 +153,10 @@ class Variant(Node):
             return None
         level = await info.context.load(stock.levels_by_variant, self.row.id)
         return stock.most_shown(level.available, info.context.caller)
+
+    @resolver(requires=Permission.STOCK_READ)
+    async def stock(self, info: Info) -> LazyStock | None:
+        return await stock_of(info, self.row.id)
 
 
 @define.type

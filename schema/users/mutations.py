@@ -5,15 +5,16 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from db import users
+from db import carts, users
 from db.access import Permission, Role
 from db.events import Outcome
 from schema import define
 from schema.context import Info
 from schema.errors import BasicPayload, Payload
-from schema.ids import AddressId, UserId
+from schema.ids import AddressId, CartId, UserId
 from schema.inputs import AddressInput, Email, IdempotencyKey, Password, Token, Version
-from schema.resolvers import mutation
+from schema.resolvers import mutation, resolver
+from schema.users.ahead import LazyCart, cart_of
 from schema.users.inputs import UserInput, UserRegisterInput
 from schema.users.types import User
 
@@ -44,6 +45,11 @@ class SessionTokens:
 class SessionPayload(Payload):
     session: SessionTokens | None = None
     user: User | None = None
+
+    @resolver()
+    async def cart(self, info: Info) -> LazyCart | None:
+        """The user's cart, after a merge."""
+        return await cart_of(info, self.user.user_id) if self.user else None
 
     @classmethod
     async def of(cls, signed_in: users.SignedIn, info: Info) -> "SessionPayload":
@@ -77,26 +83,35 @@ class UserPayload(Payload):
 @define.type
 class UsersMutation:
     @mutation()
-    async def user_register(self, info: Info, input: UserRegisterInput) -> SessionPayload:
+    async def user_register(
+        self, info: Info, input: UserRegisterInput, cart_id: CartId | None = None
+    ) -> SessionPayload:
         """Signs in as well, and sends a verification email. Repeated with the same email and
         password, it signs in. cartId: take over the guest's cart.
         """
-        signed_in = await users.register(
+        signed_in = await carts.register(
             caller=info.context.caller,
             now=info.context.now,
             email=input.email,
             password=input.password,
             name=input.name,
+            cart_id=cart_id,
         )
         return await SessionPayload.of(signed_in, info)
 
     @mutation()
-    async def session_create(self, info: Info, email: Email, password: Password) -> SessionPayload:
+    async def session_create(
+        self, info: Info, email: Email, password: Password, cart_id: CartId | None = None
+    ) -> SessionPayload:
         """The same answer and the same time for an unknown email and a wrong password. cartId:
         merge the guest's cart, each quantity the larger of the two.
         """
-        signed_in = await users.sign_in(
-            caller=info.context.caller, now=info.context.now, email=email, password=password
+        signed_in = await carts.sign_in(
+            caller=info.context.caller,
+            now=info.context.now,
+            email=email,
+            password=password,
+            cart_id=cart_id,
         )
         return await SessionPayload.of(signed_in, info)
 

@@ -16,6 +16,7 @@ from schema.ids import Node
 from schema.permissions import guarded
 from schema.resolvers import resolver
 from schema.scalars import CountryCode
+from schema.users.ahead import LazyCart, cart_of
 
 define.expose(ActorKind)
 define.expose(Role, "Fixed sets of permissions: the table is in the README.")
@@ -97,6 +98,10 @@ class User(Node):
         """Whether this is the caller."""
         return caller.is_owner_of(user_id=self.user_id, guest_id=None)
 
+    @resolver(owner=True)
+    async def cart(self, info: Info) -> LazyCart | None:
+        return await cart_of(info, self.user_id)
+
     @resolver(requires=Permission.USERS_READ, owner=True)
     async def addresses(self, info: Info) -> list[SavedAddress] | None:
         """At most 50, default first."""
@@ -113,6 +118,12 @@ class Actor:
         'Name to show, kept as it was at the time. "Erased user" after an erasure.'
     )
     user_id: strawberry.Private[UUID | None] = None
+
+    @classmethod
+    def of(cls, kind: ActorKind, label: str, actor_id: UUID | None) -> "Actor":
+        """Show who did a thing; only customers and staff are users."""
+        is_user = kind in {ActorKind.CUSTOMER, ActorKind.STAFF}
+        return cls(kind=kind, label=label, user_id=actor_id if is_user else None)
 
     @resolver(requires=Permission.USERS_READ)
     async def user(self, info: Info) -> User | None:

@@ -26,6 +26,7 @@ BOUNDED_OTHERWISE = {
     "Refund.lines": "an order has at most 100 lines",
     "Fulfillment.lines": "an order has at most 100 lines",
     "Cart.availableShippingMethods": "a shop has at most 50 shipping methods",
+    "StockPayload.variants": "a call names at most 250",
 }
 """Lists of things with an id whose description names no maximum."""
 

@@ -1,0 +1,1 @@
+"""Stock, as those see and change it who look after it."""
