@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from db import ids
+from db import events, ids
 from db.access import Caller
 from db.base import put_off
 from db.catalog import Variant
-from db.events import Entry, Topic, record
+from db.events import Entry, Topic
 from db.stock.models import StockMovementKind, StockReason
 
 
@@ -73,8 +73,8 @@ async def book(
         caller.label,
         now,
     )
-    events = [event for movement in movements for event in _events(movement)]
-    await record(*events, now=now)
+    told = [event for movement in movements for event in _events(movement)]
+    await events.record(*told, now=now)
 
 
 def _events(movement: Movement) -> list[Entry]:
