@@ -1,7 +1,8 @@
 """Checkouts for tests, without the API: a shop to buy from, and buyers who know what they want."""
 
+import asyncio
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -145,6 +146,17 @@ def claim(caller: Caller, mutation: str, key: str | None, arguments: Any) -> Cla
     """Claim a key as the edge would."""
     digest = hashlib.sha256(repr((mutation, arguments)).encode()).digest()
     return Claim(caller.scope, key or str(ids.new()), mutation, digest)
+
+
+async def crowd(calls: Iterable[Awaitable[Any]], *, at_once: int = 16) -> list[Any]:
+    """Make many calls, so many of them at once, and return what each returned or raised."""
+    gate = asyncio.Semaphore(at_once)
+
+    async def through(call: Awaitable[Any]) -> Any:
+        async with gate:
+            return await call
+
+    return await asyncio.gather(*map(through, calls), return_exceptions=True)
 
 
 async def new_guest(now: datetime = NOW) -> Caller:

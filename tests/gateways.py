@@ -1,8 +1,9 @@
-"""A gateway whose line can be disturbed, the money being where it would have been anyway."""
+"""Gateways that do not behave: a line that can be disturbed, and promises that are not kept."""
 
 import asyncio
 
 from api.gateways import FakeGateway
+from db.base import execute
 from db.payments import Answer, GatewayUnknown, Op
 
 
@@ -44,3 +45,12 @@ class FaultyGateway(FakeGateway):
         if self.cannot_fence:
             raise GatewayUnknown("The gateway does not answer.")
         return await super().fence(op)
+
+
+class ForgetfulGateway(FaultyGateway):
+    """Forgets what it promised, as none should: a charge may come after the fence."""
+
+    async def fence(self, op: Op) -> Answer:
+        answer = await super().fence(op)
+        await execute("DELETE FROM fake_gateway.operation WHERE key = $1", op.key)
+        return answer

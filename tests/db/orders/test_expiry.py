@@ -1,0 +1,167 @@
+"""Orders that are not paid in time give their stock back, and never while money may still come."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from db import orders
+from db.base import fetch_value
+from db.config import Database
+from db.orders import expire_due, expiry
+from db.stock import Units
+from tests.buying import Counter, charges, kinds, new_guest, reserved, state, topics
+from tests.conftest import NOW
+from tests.gateways import FaultyGateway, ForgetfulGateway
+
+LATER = NOW + timedelta(minutes=16)
+
+
+class TestExpireDue:
+    async def test_gives_the_stock_of_an_unpaid_order_back(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        guest = await new_guest()
+        cart_id = await counter.fill_cart(guest, Units(lantern, 2))
+        order_id = (await counter.check_out(guest, cart_id=cart_id, token="tok_declined")).ids[
+            "order"
+        ]
+
+        assert await expire_due(gateways=counter.gateways, now=LATER) == 1
+
+        assert await state(order_id) == ("EXPIRED", "FAILED")
+        assert await reserved(lantern) == 0
+        assert (await kinds(order_id))[-1] == "EXPIRED"
+        assert (await topics())[-1] == "ORDER_EXPIRED"
+        again = await counter.check_out(guest, cart_id=cart_id, now=LATER)
+        assert await state(again.ids["order"]) == ("PLACED", "CAPTURED")
+
+    async def test_leaves_alone_what_has_time_or_is_paid(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        guest = await new_guest()
+        placed = (await counter.check_out(guest, Units(lantern, 1))).ids["order"]
+        waiting = (await counter.check_out(guest, Units(lantern, 1), token="tok_declined")).ids[
+            "order"
+        ]
+
+        assert await expire_due(gateways=counter.gateways, now=NOW + timedelta(minutes=14)) == 0
+
+        assert await state(placed) == ("PLACED", "CAPTURED")
+        assert await state(waiting) == ("PENDING", "FAILED")
+
+    async def test_places_what_turns_out_to_be_paid(
+        self, counter: Counter, lantern: UUID, fake: FaultyGateway
+    ) -> None:
+        fake.loses_replies = True
+        order_id = (await counter.check_out(await new_guest(), Units(lantern, 1))).ids["order"]
+
+        await expire_due(gateways=counter.gateways, now=LATER)
+
+        assert await state(order_id) == ("PLACED", "CAPTURED")
+        assert await reserved(lantern) == 1
+
+    async def test_fences_what_was_not_paid(
+        self, counter: Counter, lantern: UUID, fake: FaultyGateway
+    ) -> None:
+        fake.loses_requests = True
+        order_id = (await counter.check_out(await new_guest(), Units(lantern, 1))).ids["order"]
+
+        await expire_due(gateways=counter.gateways, now=LATER)
+
+        assert await state(order_id) == ("EXPIRED", "VOIDED")
+        assert [each["verdict"] for each in await charges(order_id)] == ["CANCELLED"]
+
+    async def test_holds_the_stock_longer_while_nobody_can_say(
+        self, counter: Counter, lantern: UUID, fake: FaultyGateway
+    ) -> None:
+        fake.loses_requests = fake.cannot_fence = True
+        order_id = (await counter.check_out(await new_guest(), Units(lantern, 1))).ids["order"]
+
+        await expire_due(gateways=counter.gateways, now=LATER)
+
+        assert await state(order_id) == ("PENDING", "PROCESSING")
+        assert await reserved(lantern) == 1
+        assert (await orders.Order.get(id=order_id)).expires_at == LATER + timedelta(minutes=15)
+        fake.cannot_fence = False
+        assert await expire_due(gateways=counter.gateways, now=LATER + timedelta(minutes=16)) == 1
+        assert await state(order_id) == ("EXPIRED", "VOIDED")
+
+    async def test_pay_5_at_the_very_moment_of_success_one_of_the_two_wins(
+        self, counter: Counter, lantern: UUID, fake: FaultyGateway
+    ) -> None:
+        ends = set()
+        for _ in range(20):
+            guest = await new_guest()
+            fake.pause()
+            buying = asyncio.create_task(counter.check_out(guest, Units(lantern, 1)))
+            await fake.arrived.wait()
+            fake.goes_on.set()
+            _, outcome = await asyncio.gather(
+                expire_due(gateways=counter.gateways, now=LATER), buying
+            )
+            status, _payment = await state(outcome.ids["order"])
+            taken = [each["captured"] for each in await charges(outcome.ids["order"])]
+            assert taken == [status == "PLACED"]
+            ends.add(status)
+
+        assert ends <= {"PLACED", "EXPIRED"}
+        placed = await fetch_value("SELECT count(*) FROM orders WHERE status = 'PLACED'")
+        assert await reserved(lantern) == placed
+
+    async def test_many_workers_end_an_order_once(self, counter: Counter, lantern: UUID) -> None:
+        guests = [await new_guest() for _ in range(12)]
+        for guest in guests:
+            await counter.check_out(guest, Units(lantern, 1), token="tok_declined")
+
+        looked = await asyncio.gather(
+            *(expire_due(gateways=counter.gateways, now=LATER) for _ in range(4))
+        )
+
+        assert sum(looked) == 12
+        assert await topics("ORDER_EXPIRED") == ["ORDER_EXPIRED"] * 12
+        assert await reserved(lantern) == 0
+
+    async def test_a_worker_that_died_gives_its_orders_back(
+        self, counter: Counter, lantern: UUID, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        guest = await new_guest()
+        outcome = await counter.check_out(guest, Units(lantern, 1), token="tok_declined")
+
+        async def die(*_: Any, **__: Any) -> None:
+            raise Killed
+
+        with monkeypatch.context() as patch:
+            patch.setattr(expiry, "_expire", die)
+            with pytest.raises(Killed):
+                await expire_due(gateways=counter.gateways, now=LATER)
+
+        assert await expire_due(gateways=counter.gateways, now=LATER) == 0
+        assert await expire_due(gateways=counter.gateways, now=LATER + timedelta(minutes=2)) == 1
+        assert await state(outcome.ids["order"]) == ("EXPIRED", "FAILED")
+
+
+class TestSettle:
+    async def test_money_that_comes_too_late_goes_back(
+        self, counter: Counter, lantern: UUID, database: Database
+    ) -> None:
+        gateway = ForgetfulGateway(database.url)
+        counter.gateways["fake"] = gateway
+        gateway.pause()
+        buying = asyncio.create_task(counter.check_out(await new_guest(), Units(lantern, 1)))
+        await gateway.arrived.wait()
+        await expire_due(gateways=counter.gateways, now=LATER)
+        gateway.goes_on.set()
+        order_id = (await buying).ids["order"]
+        await gateway.close()
+
+        assert await state(order_id) == ("EXPIRED", "CAPTURED")
+        assert await fetch_value("SELECT status FROM refund") == "SUCCEEDED"
+        assert [each["kind"] for each in await charges(order_id)] == ["AUTHORIZE", "REFUND"]
+        assert await reserved(lantern) == 0
+
+
+class Killed(Exception):
+    """The worker died."""
