@@ -1,8 +1,8 @@
 """What a password must be: long, and not one of those that are tried first.
 
 ``common_passwords.txt`` holds the entries of 12 and more characters of two public lists of the
-10,000 to 30,000 most used passwords; shorter ones are refused for their length anyway. It is some
-300 lines, so it stops the lazy and not the unlucky: no list of leaks is asked over the network.
+20,000 and 30,000 most used passwords; shorter ones are refused for their length anyway. These are
+some 300, so it stops the lazy and not the unlucky: no list of leaks is asked over the network.
 Repetitions and runs along the keyboard or the alphabet are found by their pattern.
 """
 
@@ -15,9 +15,7 @@ from db.errors import Path as Place
 SHORTEST: Final = 12
 LONGEST: Final = 128
 _COMMON: Final = frozenset(
-    line
-    for line in Path(__file__).with_name("common_passwords.txt").read_text().splitlines()
-    if not line.startswith("#")
+    Path(__file__).with_name("common_passwords.txt").read_text().splitlines()
 )
 _RUNS: Final = (
     "abcdefghijklmnopqrstuvwxyz" * 2,
