@@ -8,14 +8,16 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
+from api import gateways
 from api.child import Line
 from api.environment import load
 from api.preparation import WORKER_CONNECTIONS, url_of
 from api.settings import Settings
-from db import carts, secrets, users
+from db import carts, orders, secrets, users
 from db.clock import DatabaseClock
 from db.config import Database
 from db.errors import Unavailable
+from db.payments import Gateways
 
 logger = logging.getLogger("tradepost.worker")
 
@@ -37,7 +39,7 @@ class Job:
     work: Callable[[], Awaitable[int]]
 
 
-def jobs(clock: DatabaseClock) -> list[Job]:
+def jobs(settings: Settings, clock: DatabaseClock, opened: Gateways) -> list[Job]:
     """Return all that the worker does."""
 
     async def synchronize_clock() -> int:
@@ -46,6 +48,12 @@ def jobs(clock: DatabaseClock) -> list[Job]:
 
     return [
         Job("clock", CLOCK_SECONDS, 1, synchronize_clock),
+        Job(
+            "orders that were not paid in time",
+            settings.expiry_seconds,
+            orders.BATCH,
+            lambda: orders.expire_due(gateways=opened, now=clock.now()),
+        ),
         Job(
             "carts that nobody came back to",
             CARTS_SECONDS,
@@ -71,7 +79,8 @@ async def work(settings: Settings, stopping: asyncio.Event, ready: Callable[[], 
             clock = DatabaseClock()
             await clock.synchronize()
             ready()
-            await repeat(jobs(clock), stopping)
+            async with gateways.opened(settings) as opened:
+                await repeat(jobs(settings, clock, opened), stopping)
     finally:
         await database.close()
 

@@ -72,13 +72,7 @@ class Counter:
             held = lines or await lines_of(cart_id, caller)
             expected = await self.total(held, now)
         asked: dict[str, Any] = {
-            "source": {"cart_id": cart_id}
-            if cart_id
-            else {
-                "lines": [
-                    {"variant_id": each.variant_id, "quantity": each.quantity} for each in lines
-                ]
-            },
+            "source": {"cart_id": cart_id} if cart_id else {"lines": lines},
             "details": self.details,
             "expected_total": expected,
             "payment": {"gateway": gateway, "token": token},

@@ -1,10 +1,10 @@
 """From a cart to a parcel: placing, paying, cancelling, shipping."""
 
 from db.orders.actions import OrderAction, allowed
-from db.orders.basket import CheckoutFields, LineFields, SourceFields
+from db.orders.basket import CheckoutFields, SourceFields
 from db.orders.cancellation import cancel_order
 from db.orders.checkout import complete_checkout
-from db.orders.expiry import expire_due
+from db.orders.expiry import BATCH, expire_due
 from db.orders.fulfillment import (
     LineUnits,
     TrackingFields,
@@ -82,6 +82,7 @@ from db.orders.status import (
 )
 
 __all__ = [
+    "BATCH",
     "CancelReason",
     "CheckoutFields",
     "EventsPage",
@@ -89,7 +90,6 @@ __all__ = [
     "FulfillmentLineRow",
     "FulfillmentRow",
     "FulfillmentStatus",
-    "LineFields",
     "LineUnits",
     "OperationRow",
     "Order",

@@ -16,18 +16,11 @@ from db.orders.payment import PaymentFields
 from db.stock import Units
 
 
-class LineFields(TypedDict):
-    """So many of a variant."""
-
-    variant_id: UUID
-    quantity: int
-
-
 class SourceFields(TypedDict, total=False):
     """What to order: a cart, or lines without one."""
 
     cart_id: UUID
-    lines: Sequence[LineFields]
+    lines: Sequence[Units]
 
 
 class CheckoutFields(TypedDict, total=False):
@@ -72,7 +65,7 @@ async def read(fields: CheckoutFields, *, caller: Caller, now: datetime) -> Bask
     if "cart_id" in source:
         cart = await _lock_cart(source["cart_id"], caller, now)
         return Basket(lines=cart.lines, details=cart.details.changed(details), paths={}, cart=cart)
-    asked = [Units(line["variant_id"], line["quantity"]) for line in source["lines"]]
+    asked = source["lines"]
     paths: dict[UUID, Path] = {}
     for index, line in enumerate(asked):
         paths.setdefault(line.variant_id, (*_LINES_PATH, index))
