@@ -19,6 +19,6 @@ the state of the server at <a href="/health">/health</a>.</p>
 
 def page(url: str) -> bytes:
     """Print the page for the endpoint at ``url``."""
-    query = '{"query": "{ __typename }"}'
+    query = '{"query": "{ shop { name } products(first: 3) { nodes { title } } }"}'
     curl = f"curl {url} -H 'content-type: application/json' -d '{query}'"
     return _PAGE.format(curl=html.escape(curl)).encode()

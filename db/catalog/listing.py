@@ -142,7 +142,7 @@ async def count_products(
         if match in {None, source.match}:
             found = source.found & condition
             count = await fetch_value(
-                f"SELECT count(*) FROM (SELECT FROM {found.numbered(2)} LIMIT $1) AS some",
+                f"SELECT count(*) FROM (SELECT FROM {found.numbered(2)} LIMIT $1) AS found",
                 MOST_COUNTED + 1,
                 *found.parameters,
             )
