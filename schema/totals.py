@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import Protocol
 
-from db import money
-from db.carts import totals
+from db import carts, money
 from schema import define
 from schema.money import Money
 from schema.scalars import Decimal
@@ -26,7 +25,7 @@ class Sums(Protocol):
     @property
     def total(self) -> int: ...
     @property
-    def tax_lines(self) -> Iterable[totals.TaxLine]: ...
+    def tax_lines(self) -> Iterable[carts.TaxLine]: ...
 
 
 @define.type
@@ -37,7 +36,7 @@ class TaxLine:
     amount: Money
 
     @classmethod
-    def of(cls, line: totals.TaxLine, currency: str) -> "TaxLine":
+    def of(cls, line: carts.TaxLine, currency: str) -> "TaxLine":
         """Show the tax of one rate."""
         return cls(
             name=line.name,

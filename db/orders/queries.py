@@ -14,7 +14,7 @@ import orjson
 
 from db.access import Caller, Permission
 from db.base import Condition, fetch, fetch_one, fetch_value
-from db.carts.totals import TaxLine
+from db.carts import TaxLine
 from db.orders.models import CancelReason, OrderStatus
 from db.orders.status import (
     FULFILLMENT_STATUS,
