@@ -83,7 +83,7 @@ def literal(type_: GraphQLInputType, hint: str) -> str:
     if isinstance(type_, GraphQLList):
         return f"[{literal(type_.of_type, hint)}]"
     if isinstance(type_, GraphQLEnumType):
-        return next(iter(type_.values))
+        return str(next(iter(type_.values)))
     if isinstance(type_, GraphQLInputObjectType):
         return _input_object(type_, hint)
     if type_.name == "ID":

@@ -68,7 +68,7 @@ class TestAnswers:
         self, data: st.DataObject
     ) -> None:
         final = data.draw(st.sampled_from([CAPTURED, HELD, DECLINED, CANCELLED]))
-        heard = data.draw(st.lists(st.sampled_from([*OPEN, final]))) + [final]
+        heard = [*data.draw(st.lists(st.sampled_from([*OPEN, final]))), final]
         start = call()
 
         assert after(start, *data.draw(st.permutations(heard))) == after(start, final)
