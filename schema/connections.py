@@ -6,15 +6,24 @@ cursor of one order is refused by another.
 
 import base64
 import binascii
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Any, Generic, TypeAlias, TypeVar
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, Generic, TypeAlias, TypeVar
 
 import orjson
 import strawberry
-from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    TypeAdapter,
+    ValidationError,
+)
 
 from db.errors import BadRequest
 from schema import define
+from schema.arguments import NUL
 
 T = TypeVar("T")
 RowT = TypeVar("RowT")
@@ -36,6 +45,28 @@ After: TypeAlias = str | None
 """The ``after`` of a connection: declare ``after: After = None``."""
 
 
+def _in_utc(value: datetime) -> datetime:
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("beyond the calendar") from None
+
+
+def _without_nul(value: str) -> str:
+    if NUL in value:
+        raise ValueError("text cannot hold this")
+    return value
+
+
+_STORABLE: Final[Mapping[Any, Any]] = {
+    int: Annotated[int, Field(ge=-(2**63), lt=2**63)],
+    float: Annotated[float, Field(allow_inf_nan=False)],
+    str: Annotated[str, AfterValidator(_without_nul)],
+    datetime: Annotated[AwareDatetime, AfterValidator(_in_utc)],
+}
+"""What the database can compare with: a cursor that was made up may hold anything."""
+
+
 class Keyset:
     """An order of rows, with the types of its sort key's values: the last must make it unique.
 
@@ -48,6 +79,7 @@ class Keyset:
 
     def __init__(self, name: str, *kinds: Any) -> None:
         self.name = name
+        kinds = tuple(_STORABLE.get(kind, kind) for kind in kinds)
         key: Any = tuple.__class_getitem__((str, *kinds))
         self._key: TypeAdapter[tuple[Any, ...]] = TypeAdapter(key)
 

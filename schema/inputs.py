@@ -4,7 +4,7 @@ An omitted field and a null are two things: :meth:`Input.given` holds only what 
 """
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Self, TypeAlias
 
 import strawberry
@@ -100,8 +100,8 @@ def _instant(value: Any) -> Any:
     if not isinstance(value, str) or not _INSTANT.fullmatch(value):
         raise fault("INVALID", 'Write an instant such as "2026-11-22T23:57:40Z".')
     try:
-        return _AWARE.validate_python(value)
-    except ValidationError:
+        return _AWARE.validate_python(value).astimezone(UTC)
+    except (ValidationError, OverflowError):
         raise fault("INVALID", "There is no such day or time.") from None
 
 

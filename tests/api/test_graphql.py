@@ -275,6 +275,19 @@ class TestTime:
         await asyncio.sleep(0.3)
         assert mailer.events == ["ended"]
 
+    async def test_a_mutation_that_was_left_running_is_waited_for_at_the_end(
+        self,
+        toy_app: FastAPI,
+        toy_client: Client,
+        mailer: NotedMailer,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        monkeypatch.setattr(graphql, "MUTATION_SECONDS", 0.05)
+        await toy_client.send("mutation { toySlow(seconds: 0.2) { said } }")
+        monkeypatch.setattr(graphql, "MUTATION_SECONDS", 5)
+        await toy_app.state.graphql.finish()
+        assert mailer.events == ["ended"]
+
     async def test_a_query_of_a_client_that_has_hung_up_is_cancelled(
         self, toy_app: FastAPI, mailer: NotedMailer
     ) -> None:

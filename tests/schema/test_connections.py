@@ -1,5 +1,7 @@
 """Pages of lists that grow without bound."""
 
+import base64
+import json
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -101,6 +103,24 @@ class TestACursor:
     def test_with_another_key_is_refused(self, values: tuple[Any, ...]) -> None:
         with pytest.raises(BadRequest):
             WHEN.read(WHEN.cursor(values))
+
+    @pytest.mark.parametrize(
+        ("kind", "value"),
+        [
+            (int, 2**63),
+            (int, -(2**63) - 1),
+            (float, "NaN"),
+            (str, "a\0b"),
+            (datetime, "0001-01-01T00:00:00+14:00"),
+            (datetime, "2026-11-23T12:00:00"),
+        ],
+    )
+    def test_with_a_value_that_the_database_cannot_hold_is_refused(
+        self, kind: Any, value: Any
+    ) -> None:
+        made_up = base64.urlsafe_b64encode(json.dumps(["any", value]).encode()).decode()
+        with pytest.raises(BadRequest):
+            Keyset("any", kind).read(made_up)
 
     def test_of_another_order_is_refused(self) -> None:
         other = Keyset("placed", datetime, UUID)

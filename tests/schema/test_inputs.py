@@ -72,6 +72,8 @@ def test_accepts(kind: Any, value: str) -> None:
         (inputs.DateTime, "1763856000"),
         (inputs.DateTime, "2026-02-29T00:00:00Z"),
         (inputs.DateTime, "2026-11-22T25:00:00Z"),
+        (inputs.DateTime, "0001-01-01T00:00:00+14:00"),
+        (inputs.DateTime, "9999-12-31T23:59:59-12:00"),
         (inputs.DateTime, 1763856000),
     ],
 )
@@ -82,6 +84,7 @@ def test_refuses(kind: Any, value: object) -> None:
 def test_an_instant_is_in_utc_whatever_zone_it_was_written_in() -> None:
     read: datetime = TypeAdapter(inputs.DateTime).validate_python("2026-11-22T23:57:40+01:00")
     assert read == datetime(2026, 11, 22, 22, 57, 40, tzinfo=UTC)
+    assert read.tzinfo is UTC
 
 
 class TestMoneyInput:
