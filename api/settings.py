@@ -234,6 +234,14 @@ class Settings(BaseSettings):
         ge=1,
         le=1440,
     )
+    personal_data_years: int = _setting(
+        "How many years the names and addresses of an order are kept: as long as the law wants "
+        "invoices to be.",
+        10,
+        example="7",
+        ge=1,
+        le=30,
+    )
     expiry_seconds: float = _setting(
         "How often the worker looks for reservations that have run out.",
         10.0,

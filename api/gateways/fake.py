@@ -24,6 +24,11 @@ _DECLINES: Final[Mapping[str | None, str | None]] = {
     None: "token_missing",
 }
 """Why each token is declined; None: it is not."""
+_MESSAGES: Final = {
+    "card_declined": "The card was declined.",
+    "token_missing": "A test payment needs a token, such as tok_ok.",
+    "token_unknown": "Test tokens are tok_ok, tok_declined and tok_slow.",
+}
 
 _MAKE_LEDGER: Final = """
 SELECT pg_advisory_xact_lock(hashtext('fake_gateway'));
@@ -167,6 +172,7 @@ def _answer(row: asyncpg.Record | None) -> Answer:
         reference=row["reference"],
         captured=row["captured"],
         code=row["code"],
+        message=_MESSAGES.get(row["code"]),
     )
 
 

@@ -46,7 +46,7 @@ WITH operation AS (
      WHERE id = $1
 )
 UPDATE payment SET status = $7, captured = $8, refund_held = $9, failure_code = $10,
-       next_action = $11::text::jsonb, reference = $12, updated_at = $5
+       failure_message = $11, next_action = $12::text::jsonb, reference = $13, updated_at = $5
  WHERE id = $6
 """
 
@@ -64,7 +64,7 @@ async def apply(call: Call, answer: Answer, *, now: datetime) -> Call | None:
         _SETTLE,
         *(after.operation_id, after.status.value, answer.reference, not after.is_open, now),
         *(after.payment_id, after.payment_status.value, after.captured, after.refund_held),
-        after.failure_code,
+        *(after.failure_code, after.failure_message),
         orjson.dumps(after.next_action).decode() if after.next_action else None,
         after.reference,
     )
@@ -91,6 +91,7 @@ def _authorized(call: Call, answer: Answer) -> Call:
         captured=call.payment_amount if answer.captured else 0,
         reference=answer.reference,
         failure_code=None,
+        failure_message=None,
         next_action=None,
     )
 
@@ -102,6 +103,7 @@ def _not_authorized(call: Call, answer: Answer) -> Call:
         payment_status=PaymentStatus.FAILED if is_declined else PaymentStatus.VOIDED,
         reference=answer.reference or call.reference,
         failure_code=answer.code,
+        failure_message=answer.message,
         next_action=None,
     )
 

@@ -45,7 +45,8 @@ class Op:
 class Answer:
     """What a gateway said.
 
-    ``captured``: the money was taken, and not only held. ``code`` is why it was declined.
+    ``captured``: the money was taken, and not only held. ``code`` is why it was declined,
+    and ``message`` says so to the buyer.
     ``action`` is what the buyer has to do next: ``{"kind", "url" or "client_secret"}``.
     """
 
@@ -53,6 +54,7 @@ class Answer:
     reference: str | None = None
     captured: bool = False
     code: str | None = None
+    message: str | None = None
     action: Mapping[str, str] | None = None
 
 

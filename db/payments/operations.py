@@ -46,6 +46,7 @@ class Call:
     capture_at_once: bool
     reference: str | None
     failure_code: str | None = None
+    failure_message: str | None = None
     next_action: Mapping[str, str] | None = None
     has_rival: bool = False
     """Another payment of the same order is live: this one must not be."""
@@ -176,7 +177,7 @@ _COLUMNS: Final = """
 SELECT m.id AS operation_id, m.kind, m.amount, m.status, m.sealed_token, m.return_url,
        p.id AS payment_id, p.order_id, p.gateway, p.currency, p.status AS payment_status,
        p.amount AS payment_amount, p.captured, p.refund_held, p.capture_at_once, p.reference,
-       p.failure_code, p.next_action,
+       p.failure_code, p.failure_message, p.next_action,
        EXISTS (
            SELECT FROM payment r WHERE r.order_id = p.order_id AND r.id <> p.id
               AND r.status IN ('PROCESSING', 'REQUIRES_ACTION', 'AUTHORIZED', 'CAPTURED')
