@@ -29,7 +29,7 @@ class ProductFields(TypedDict, total=False):
 
 
 class VariantFields(TypedDict, total=False):
-    """Absent: leave as it is, or the default. None: clear; a title is then made."""
+    """Absent: leave as it is, or the default. None: clear; its options are then its title."""
 
     sku: str
     title: str | None
@@ -45,6 +45,7 @@ class VariantFields(TypedDict, total=False):
 
 
 _CLEARED: Final[Mapping[str, Any]] = {
+    "title": "",
     "description": "",
     "category_ids": [],
     "media": [],

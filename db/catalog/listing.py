@@ -17,7 +17,7 @@ from db.base import Condition, fetch, fetch_value
 from db.catalog.models import ProductStatus
 from db.catalog.queries import published, visible_to
 from db.catalog.rows import PRODUCT, ProductRow
-from db.catalog.words import LONGEST_QUERY, asked, lexeme
+from db.catalog.words import LONGEST_QUERY, asked, is_exact, lexeme
 from db.errors import BadRequest
 from db.money import LARGEST_AMOUNT, Money
 
@@ -210,10 +210,10 @@ def _sources(query: str | None, after: Key | None = None) -> list[_Source]:
         sources = [_Source(Match.ALL, Condition("product WHERE TRUE"))]
     else:
         words = Condition(_WORDS, (asked(text), lexeme(text)))
-        sources = [
-            _Source(Match.WORDS, words, _WORDS_RANK),
-            _Source(Match.LIKENESS, Condition(_LIKENESS, (text,)), _LIKENESS_RANK),
-        ]
+        sources = [_Source(Match.WORDS, words, _WORDS_RANK)]
+        if not is_exact(text):
+            alike = Condition(_LIKENESS, (text,))
+            sources.append(_Source(Match.LIKENESS, alike, _LIKENESS_RANK))
     if after is None:
         return sources
     same = [source for source in sources if source.match is after[0]]

@@ -5,6 +5,7 @@ Prices are minor units of the shop's currency, which comes along with each row.
 
 from dataclasses import dataclass
 from datetime import datetime
+from operator import itemgetter
 from typing import Final, Self, TypeAlias
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import orjson
 
 from db.catalog.models import ProductStatus
 
+_value = itemgetter("value")
 Pairs: TypeAlias = list[dict[str, str]]
 """``[{"name": "color", "value": "blue"}]``, as attributes and options are kept."""
 
@@ -77,9 +79,13 @@ class VariantRow:
 
     @classmethod
     def of(cls, record: asyncpg.Record) -> Self:
-        """Make the row of the columns in ``VARIANT``; what follows them is left out."""
+        """Make the row of the columns in ``VARIANT``; what follows them is left out.
+
+        A variant without a title is called by its options or, without any, like its product.
+        """
         columns = list(record[:17])
         columns[4] = orjson.loads(columns[4])
+        columns[3] = columns[3] or " / ".join(map(_value, columns[4])) or record[17]
         columns[14] = ProductStatus(columns[14])
         return cls(*columns)
 
@@ -97,7 +103,7 @@ VARIANT: Final = """
     variant.id, variant.product_id, variant.sku, variant.title, variant.options, variant.price,
     variant.compare_at_price, variant.tax_class, variant.weight_grams, variant.active,
     variant.track_stock, variant.low_at, variant.position, variant.version,
-    product.status, product.published_at, (SELECT currency FROM shop)
+    product.status, product.published_at, (SELECT currency FROM shop), product.title
 """
 
 

@@ -1,6 +1,7 @@
 """Names in URLs, made from titles where nobody chose one."""
 
 import re
+import secrets
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from db.errors import Code, Path, Refusal
 
 LONGEST_MADE_SLUG: Final = 80
 _MOST_NAMESAKES: Final = 1_000
+_RANDOM_BYTES: Final = 5
 _PIECE: Final = re.compile(r"[a-z0-9]+")
 
 Table = Literal["product", "category"]
@@ -32,11 +34,12 @@ def slug_of(title: str) -> str:
 async def free_slug(table: Table, title: str) -> str:
     """Make a slug that nobody has: ``mug``, ``mug-2``, ``mug-3``, …
 
-    Those who want the same one go in turn, until their transactions end.
-
-    :raises Refusal: TAKEN, where there are too many of that name.
+    Those who want the same one go in turn, until their transactions end. A title without Latin
+    letters, or one of very many namesakes, is told apart by a random end.
     """
-    wanted = slug_of(title) or table
+    wanted = slug_of(title)
+    if not wanted:
+        return f"{table}-{secrets.token_hex(_RANDOM_BYTES)}"
     await execute("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", f"slug:{table}:{wanted}")
     found: str | None = await fetch_value(
         "SELECT slug FROM generate_series(1, $2::int) AS number,"
@@ -45,9 +48,7 @@ async def free_slug(table: Table, title: str) -> str:
         wanted,
         _MOST_NAMESAKES,
     )
-    if found is None:
-        raise Refusal(Code.TAKEN, "Too many have this name: choose a slug.", ("input", "slug"))
-    return found
+    return found or f"{wanted}-{secrets.token_hex(_RANDOM_BYTES)}"
 
 
 @contextmanager

@@ -85,8 +85,6 @@ async def update_variant(
     async def work() -> Outcome:
         product, variant = await _locked_variant(id, if_version)
         columns = await _checked(fields)
-        if "title" in columns and not columns["title"]:
-            columns["title"] = made_title(product, columns.get("options", variant.options))
         changes = events.apply(variant, columns)
         if changes:
             await _check_change(product, variant, changes)
@@ -181,7 +179,7 @@ def _faults_of_new(
 _INSERT: Final = """
     INSERT INTO variant (id, product_id, sku, title, options, price, compare_at_price, tax_class,
                          weight_grams, active, track_stock, low_at, position, created_at)
-    SELECT new.id, $1, new.sku, new.title, coalesce(new.options, '[]'), new.price,
+    SELECT new.id, $1, new.sku, coalesce(new.title, ''), coalesce(new.options, '[]'), new.price,
            new.compare_at_price, coalesce(new.tax_class, 'standard'), new.weight_grams,
            coalesce(new.active, true), coalesce(new.track_stock, true), new.low_at,
            coalesce(new.position, new.place), $2
@@ -213,8 +211,6 @@ async def insert_variants(
         {**variant_columns(fields), "id": ids.new(), "place": before + index}
         for index, fields in enumerate(variants)
     ]
-    for row in rows:
-        row["title"] = row.get("title") or made_title(product, row.get("options", []))
     made = await fetch(_INSERT, product.id, now, orjson.dumps(rows).decode())
     inserted = {row["id"] for row in made}
     if len(inserted) < len(rows):
@@ -226,8 +222,3 @@ async def insert_variants(
             ]
         )
     return [row["id"] for row in rows]
-
-
-def made_title(product: Product, options: Sequence[Mapping[str, str]]) -> str:
-    """Make the title of a variant: what it can be told apart by."""
-    return " / ".join(option["value"] for option in options) or product.title

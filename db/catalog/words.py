@@ -14,6 +14,8 @@ LONGEST_QUERY: Final = 200
 LONGEST_WORD: Final = 100
 """Longer words are cut, here and there, so that PostgreSQL's limit of 2 KB is never met."""
 
+_GAP: Final = "a"
+"""A stop word: it is not kept, but takes a place, so that no phrase reaches across it."""
 _WORD: Final = re.compile(r"[^\W_]+")
 _PART: Final = re.compile(r'(-?)(?:"([^"]*)"|([^\s"]+))')
 
@@ -30,8 +32,12 @@ def words(text: str) -> list[str]:
 
 
 def folded(texts: Iterable[str]) -> str:
-    """Fold texts into one."""
-    return " ".join(word for text in texts for word in words(text))
+    """Fold texts into one, each after a word that stops nothing but phrases.
+
+    >>> folded(["Glass vase", "red"])
+    'a glass vase a red'
+    """
+    return " ".join(f"{_GAP} {' '.join(words(text))}" for text in texts)
 
 
 def asked(query: str) -> str:
@@ -48,6 +54,11 @@ def _parts(query: str) -> Iterator[str]:
         found = words(phrase or word)
         if found:
             yield f'{minus}"{" ".join(found)}"' if phrase or len(found) > 1 else minus + found[0]
+
+
+def is_exact(query: str) -> bool:
+    """Whether a query says what it wants in quotes or with a minus: then nothing else will do."""
+    return any(minus or phrase for minus, phrase, _ in _PART.findall(query))
 
 
 def lexeme(sku: str) -> str:
