@@ -108,6 +108,11 @@ class Endpoint:
         _log(asked, chosen, response.status_code, time.perf_counter() - started, context)
         return response
 
+    async def finish(self) -> None:
+        """Give mutations that outlived their request the time to end."""
+        if self._left_running:
+            await asyncio.wait(self._left_running, timeout=MUTATION_SECONDS)
+
     async def _execute(self, document: Document, asked: Asked, context: Context) -> ExecutionResult:
         result = execute(
             self._schema,
