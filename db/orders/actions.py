@@ -14,7 +14,7 @@ from db.access import Caller, Permission
 from db.errors import Code, InvalidState, NotAllowed, NotSignedIn, Path, Refusal
 from db.orders.models import Fulfillment, FulfillmentStatus, Order, OrderStatus
 from db.orders.status import Standing
-from db.payments.models import LIVE, PaymentStatus
+from db.payments import LIVE, PaymentStatus
 
 
 class OrderAction(StrEnum):

@@ -11,7 +11,7 @@ from db.orders import queries, timeline
 from db.orders.actions import Step, advance
 from db.orders.models import Order, OrderEventKind, OrderStatus
 from db.orders.status import Standing
-from db.payments.models import PaymentStatus
+from db.payments import PaymentStatus
 
 _LIFE: Final = (
     "status",

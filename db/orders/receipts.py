@@ -16,7 +16,7 @@ from db.access import ActorKind, Caller
 from db.base import by_key, fetch
 from db.orders.models import RefundReason, RefundStatus
 from db.orders.queries import visible_to
-from db.payments.models import OperationKind, OperationStatus, PaymentStatus
+from db.payments import OperationKind, OperationStatus, PaymentStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from db.orders.models import OrderStatus
-from db.payments.models import PaymentStatus
+from db.payments import PaymentStatus
 
 
 class OrderPaymentStatus(StrEnum):
