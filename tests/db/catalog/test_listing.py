@@ -167,11 +167,12 @@ async def _count(query: str | None = None) -> int | None:
 
 
 async def _add_many(number: int) -> None:
-    """Fill the catalog at once, with some that are not shown."""
+    """Fill the catalog at once, with products as wide as real ones."""
     await execute(
-        "INSERT INTO product (id, slug, title, description, status, published_at, price_min, price_max,"
-        " created_at, updated_at, search) SELECT gen_random_uuid(), 's' || n, 'Thing ' || n,"
-        " repeat('long and wide ', 60), 'PUBLISHED', $2::timestamptz - n * interval '1 minute', n % 97, n % 89 + 97, $2, $2,"
+        "INSERT INTO product (id, slug, title, description, status, published_at, price_min,"
+        " price_max, created_at, updated_at, search)"
+        " SELECT gen_random_uuid(), 's' || n, 'Thing ' || n, repeat('long and wide ', 60),"
+        " 'PUBLISHED', $2::timestamptz - n * interval '1 minute', n % 97, n % 89 + 97, $2, $2,"
         " to_tsvector('english', 'thing ' || n) FROM generate_series(1, $1) AS n",
         number,
         NOW,
