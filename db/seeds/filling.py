@@ -99,7 +99,7 @@ async def fill(
             await _make_room(connection, replace=replace)
             await _open_shop(connection, opening, past, now)
             async with set_aside(connection, _LARGEST):
-                written = await _write(connection, past, opening.currency, progress)
+                written = await _write(connection, past, opening.currency, now, progress)
             await _settle(connection, past, written, now)
         await connection.execute("ANALYZE")
     except asyncpg.LockNotAvailableError as error:
@@ -200,10 +200,10 @@ async def _open_shop(
 
 
 async def _write(
-    connection: asyncpg.Connection, past: Past, currency: str, progress: Progress
+    connection: asyncpg.Connection, past: Past, currency: str, now: datetime, progress: Progress
 ) -> Counter[str]:
     rows = await connection.fetch("SELECT lower(email), id FROM users WHERE email IS NOT NULL")
-    book = Book(past, currency, known={row[0]: row[1] for row in rows})
+    book = Book(past, currency, known={row[0]: row[1] for row in rows}, now=now)
     written: Counter[str] = Counter()
     progress.stage("Writing", book.size())
     with collected_later():

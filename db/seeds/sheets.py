@@ -32,6 +32,8 @@ _ACTOR: Final = (ActorKind.SYSTEM.value, None, "system.import")
 _GATEWAY: Final = "manual"
 _UNKNOWN: Final = "not recorded"
 _OPENING: Final = timedelta(hours=1)
+_KEPT: Final = timedelta(days=3_653)
+"""Names are kept for ten years from the day they were told to us."""
 _STORY: Final = (
     ("CREATED", "Order created"),
     ("PAYMENT_CAPTURED", "Payment captured"),
@@ -52,8 +54,11 @@ class Sheet(NamedTuple):
 class Book:
     """All sheets of a past, in the order in which they can be written."""
 
-    def __init__(self, past: Past, currency: str, known: Mapping[str, UUID]) -> None:
+    def __init__(
+        self, past: Past, currency: str, *, known: Mapping[str, UUID], now: datetime
+    ) -> None:
         """``known`` are the emails that have an account already, in lower case."""
+        self.erase_after = now + _KEPT
         self.past = past
         self.currency = currency
         self.known = known
@@ -272,7 +277,7 @@ class Book:
         for one in self.orders:
             email = one.customer.email if one.customer else None
             address = _address(one)
-            yield one.ids[0], email, address, address
+            yield one.ids[0], email, address, address, self.erase_after
 
     def _lines(self) -> Rows:
         name, rate = self.past.tax_name, self.past.tax_rate
