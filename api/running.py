@@ -6,7 +6,7 @@ import sys
 import time
 from contextlib import ExitStack
 
-from api import opening, preparation
+from api import logs, opening, preparation
 from api.faults import Fault, StartRefusedError
 from api.listening import listen, noted
 from api.settings import Settings, secret_variables, variable
@@ -22,6 +22,7 @@ def run(settings: Settings) -> None:
     :raises StartRefusedError: if something keeps us from it.
     """
     began = time.monotonic()
+    logs.configure(settings)
     with ExitStack() as open_things:
         listener = open_things.enter_context(listen(settings))
         open_things.enter_context(noted(settings))

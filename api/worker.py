@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 
-from api import gateways
+from api import gateways, logs
 from api.child import Line
 from api.environment import load
 from api.preparation import WORKER_CONNECTIONS, url_of
@@ -116,6 +116,7 @@ async def _do(job: Job) -> int:
 
 async def run(settings: Settings, line: Line | None = None) -> None:
     """Work until SIGTERM or SIGINT."""
+    logs.configure(settings)
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -133,7 +134,6 @@ def main() -> None:
     parser.add_argument("--line", type=int, required=True)
     line = Line(parser.parse_args().line)
     settings = load()
-    logging.basicConfig(level=settings.log_level.upper())
     asyncio.run(run(settings, line))
 
 

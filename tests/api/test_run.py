@@ -206,3 +206,16 @@ class TestCommands:
         began = time.monotonic()
         assert "create-owner" in tradepost("--help", data=data).stdout
         assert time.monotonic() - began < 3
+
+
+class TestDraining:
+    def test_it_is_not_ready_before_the_port_closes(self, data: Path) -> None:
+        with Running(data, TRADEPOST_DEMO="false", TRADEPOST_DRAIN_SECONDS="2") as shop:
+            assert shop.was_open, shop.said
+            ready = f"{shop.url}/health/ready"
+            assert httpx.get(ready, timeout=5).status_code == 200
+            shop.process.terminate()
+            assert eventually(lambda: httpx.get(ready, timeout=5).status_code == 503, seconds=2)
+            assert httpx.get(f"{shop.url}/schema.graphql", timeout=5).status_code == 200
+            assert shop.process.wait(30) == 0
+            assert not shop.answers
