@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from db import users
+from db import ids, users
 from db.access import Caller
 from db.base import fetch
 from db.carts.contents import email_of, line_changes, touch, write_lines
@@ -15,7 +15,7 @@ from db.carts.models import Cart
 from db.carts.queries import carts_of
 from db.carts.rows import CartRow
 from db.events import audit, audit_each
-from db.users import SignedIn
+from db.users import Guest, SignedIn, User
 
 
 def merged(mine: Mapping[UUID, int], guests: Mapping[UUID, int]) -> Quantities:
@@ -105,7 +105,10 @@ async def _give(guests: CartRow, action: str, *, caller: Caller, now: datetime) 
     email = guests.details.email or await email_of(caller.user_id)
     await Cart.filter(id=guests.id).update(user_id=caller.user_id, guest_id=None, email=email)
     await touch(guests.id, now)
-    changes = {"user_id": [None, str(caller.user_id)], "guest_id": [str(guests.guest_id), None]}
+    changes = {
+        "user_id": [None, _typeid(User, caller.user_id)],
+        "guest_id": [_typeid(Guest, guests.guest_id), None],
+    }
     await audit(caller, action, guests.typeid, changes, now=now)
 
 
@@ -122,3 +125,7 @@ async def _merge(
     changes = {**line_changes(before, after), **written}
     gone = {"merged_into": [None, mine.typeid]}
     await audit_each(caller, action, [(mine.typeid, changes), (guests.typeid, gone)], now=now)
+
+
+def _typeid(kind: type[User | Guest], id: UUID | None) -> str | None:
+    return ids.encode(kind.prefix, id) if id else None

@@ -103,14 +103,14 @@ class CartRow:
         )
 
 
-CART = """
+CART: Final = """
     cart.id, cart.user_id, cart.guest_id, cart.created_at, cart.updated_at, cart.expires_at,
     cart.email, cart.shipping_address, cart.billing_address, cart.shipping_method_id,
     cart.discount_code, cart.note,
     ARRAY(SELECT line.variant_id FROM cart_line line WHERE line.cart_id = cart.id
-           ORDER BY line.position) AS variant_ids,
+           ORDER BY line.position, line.variant_id) AS variant_ids,
     ARRAY(SELECT line.quantity FROM cart_line line WHERE line.cart_id = cart.id
-           ORDER BY line.position) AS quantities
+           ORDER BY line.position, line.variant_id) AS quantities
 """
 
 
