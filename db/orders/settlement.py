@@ -4,11 +4,10 @@ Every answer comes through :func:`settle`, whoever heard it: the call of a check
 order that ends, and whatever will ask a gateway, or be told by one, later.
 """
 
-import asyncio
-from collections.abc import Coroutine, Mapping
+import logging
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
-from uuid import UUID
 
 from db import carts, events, payments
 from db.access import Caller
@@ -28,7 +27,7 @@ from db.payments import (
     Verdict,
 )
 
-_under_way: set[asyncio.Task[None]] = set()
+logger = logging.getLogger(__name__)
 
 
 async def conduct(
@@ -36,25 +35,12 @@ async def conduct(
 ) -> None:
     """Make a committed call to its gateway, settle the answer, and make the calls that follow.
 
-    Once begun, it goes on to its end, even where nobody waits for it any more.
+    Cut off at any point, nothing is lost: whoever asks the gateway next goes on from there.
     """
-    await _to_its_end(_conduct(call, gateways, caller, action, now))
-
-
-async def _conduct(
-    call: Call, gateways: Gateways, caller: Caller, action: str, now: datetime
-) -> None:
     following: Call | None = call
     while following:
         answer = await payments.send(following, gateways)
         following = await settle(following, answer, caller=caller, action=action, now=now)
-
-
-async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
-    task = asyncio.create_task(work)
-    _under_way.add(task)
-    task.add_done_callback(_under_way.discard)
-    await asyncio.shield(task)
 
 
 async def settle(
@@ -66,8 +52,8 @@ async def settle(
     """
 
     async def work() -> Call | None:
-        if answer.verdict is Verdict.SUCCEEDED:
-            await _lock_cart(call.order_id)
+        if call.kind is OperationKind.AUTHORIZE and answer.verdict is Verdict.SUCCEEDED:
+            await fetch_value(_LOCK_CART, call.order_id)
         order = await actions.lock(call.order_id, path=())
         before = await payments.lock_call(call.operation_id)
         after = await payments.apply(before, answer, now=now)
@@ -88,6 +74,7 @@ async def _go_on(
             if order.status is OrderStatus.PENDING and not call.has_rival:
                 await place(order, caller=caller, action=action, now=now)
                 return None
+            logger.error("%s came too late for order %s", call.payment_typeid, order.number)
             await completion.touch(order, now=now)
             return await refunds.give_all_back(
                 order, call, reason=RefundReason.OTHER, caller=caller, action=action, now=now
@@ -123,10 +110,6 @@ async def place(order: Order, *, caller: Caller, action: str, now: datetime) -> 
 _LOCK_CART: Final = """
 SELECT id FROM cart WHERE id = (SELECT cart_id FROM orders WHERE id = $1) FOR UPDATE
 """
-
-
-async def _lock_cart(order_id: UUID) -> None:
-    await fetch_value(_LOCK_CART, order_id)
 
 
 _NEWS: Final[Mapping[PaymentStatus, tuple[OrderEventKind, str, Topic]]] = {
