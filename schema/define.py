@@ -83,9 +83,16 @@ def _leave_unchecked(_cls: object, value: object, _context: InputContext) -> obj
     return value
 
 
-def expose(enum: builtins.type[Enum], description: str | None = None, /, **values: str) -> None:
+def expose(
+    enum: builtins.type[Enum],
+    description: str | None = None,
+    /,
+    *,
+    name: str | None = None,
+    **values: str,
+) -> None:
     """Make an enum of the shop an enum of the contract, with the descriptions of its values."""
-    strawberry.enum(enum, description=description)
+    strawberry.enum(enum, name=name, description=description)
     definition = enum.__strawberry_definition__  # type: ignore[attr-defined]
     for value in definition.values:
         value.description = values.pop(value.name, None)

@@ -6,6 +6,7 @@ An omitted field and a null are two things: :meth:`Input.given` holds only what 
 import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, Self, TypeAlias
+from urllib.parse import urlsplit
 
 import strawberry
 from pydantic import (
@@ -32,6 +33,7 @@ _INSTANT: Final = re.compile(
     r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)", re.ASCII
 )
 _DECIMAL: Final = re.compile(r"-?\d{1,18}(\.\d{1,12})?", re.ASCII)
+_LONGEST_URL: Final = 2_000
 _AWARE: Final = TypeAdapter(datetime)
 
 
@@ -105,6 +107,16 @@ def _instant(value: Any) -> Any:
         raise fault("INVALID", "There is no such day or time.") from None
 
 
+def _url(value: str) -> str:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme != "https" or not parts.hostname or not value.isprintable() or " " in value:
+        raise fault("INVALID", "Use an absolute URL that starts with https://.")
+    return value
+
+
 def _text(longest: int, *, shortest: int = 1) -> StringConstraints:
     return StringConstraints(min_length=shortest, max_length=longest, strip_whitespace=True)
 
@@ -131,6 +143,10 @@ Search: TypeAlias = Annotated[str, StringConstraints(max_length=500)]
 DateTime: TypeAlias = Annotated[datetime, BeforeValidator(_instant)]
 CountryCode: TypeAlias = Annotated[scalars.CountryCode, AfterValidator(_country)]
 Decimal: TypeAlias = Annotated[scalars.Decimal, AfterValidator(_decimal)]
+Url: TypeAlias = Annotated[
+    scalars.URL, StringConstraints(max_length=_LONGEST_URL), AfterValidator(_url)
+]
+"""An absolute URL, https."""
 Version: TypeAlias = Annotated[int, Field(ge=1)]
 Count: TypeAlias = Annotated[int, Field(ge=0)]
 

@@ -19,6 +19,9 @@ from schema.catalog.queries import CatalogQuery
 from schema.context import Info
 from schema.errors import ERROR_TYPES
 from schema.ids import FINDERS, Node, find
+from schema.orders import queries as orders
+from schema.orders.fulfillments import FulfillmentMutation
+from schema.orders.queries import OrdersQuery
 from schema.resolvers import resolver
 from schema.scalars import SCALARS
 from schema.shop import queries as shop
@@ -31,12 +34,12 @@ from schema.users import queries as users
 from schema.users.mutations import UsersMutation
 from schema.users.queries import UsersQuery
 
-for context in (shop, users, catalog, stock, carts):
+for context in (shop, users, catalog, stock, carts, orders):
     FINDERS.update(context.FINDERS)
 
 
 @define.type
-class Query(CartsQuery, StockQuery, CatalogQuery, UsersQuery, ShopQuery):
+class Query(OrdersQuery, CartsQuery, StockQuery, CatalogQuery, UsersQuery, ShopQuery):
     @resolver()
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         """Null when there is no such thing, or the caller may not see it: the two look alike."""
@@ -51,7 +54,9 @@ class Query(CartsQuery, StockQuery, CatalogQuery, UsersQuery, ShopQuery):
 
 
 @define.type
-class Mutation(CartsMutation, StockMutation, CatalogMutation, UsersMutation, ShopMutation):
+class Mutation(
+    FulfillmentMutation, CartsMutation, StockMutation, CatalogMutation, UsersMutation, ShopMutation
+):
     pass
 
 

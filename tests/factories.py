@@ -49,7 +49,7 @@ async def user(
     **fields: Any,
 ) -> User:
     """Add a user; with a password only where the test signs in by it."""
-    user_id = ids.new()
+    user_id = fields.pop("id", None) or ids.new()
     return await User.create(
         id=user_id,
         email=email or f"{user_id.hex}@example.com",

@@ -16,7 +16,7 @@ from db.events import Claim, Outcome, Topic
 from db.orders import actions, completion, parts, queries, timeline
 from db.orders.actions import OrderAction, Step, advance
 from db.orders.models import Fulfillment, FulfillmentStatus, Order, OrderEventKind
-from db.orders.parts import OrderLineRow
+from db.orders.parts import OrderLineRow, TrackingFields
 from db.stock import Units
 
 MOST_PARCELS: Final = 100
@@ -28,14 +28,6 @@ class LineUnits(TypedDict):
 
     order_line_id: UUID
     quantity: int
-
-
-class TrackingFields(TypedDict, total=False):
-    """Where a parcel can be followed."""
-
-    carrier: str
-    number: str
-    url: str | None
 
 
 async def create_fulfillment(

@@ -7,7 +7,7 @@ Each is a batch that answers in the order of its keys. Whoever asks was let see 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Required, TypeAlias, TypedDict
 from uuid import UUID
 
 import asyncpg
@@ -118,6 +118,14 @@ async def private_by_order(order_ids: Sequence[UUID]) -> list[OrderPrivateRow | 
     return [found.get(key) for key in order_ids]
 
 
+class TrackingFields(TypedDict, total=False):
+    """Where a parcel can be followed."""
+
+    carrier: Required[str]
+    number: Required[str]
+    url: str | None
+
+
 @dataclass(frozen=True, slots=True)
 class FulfillmentRow:
     """Some or all of an order's units, in one parcel."""
@@ -125,7 +133,7 @@ class FulfillmentRow:
     id: UUID
     order_id: UUID
     status: FulfillmentStatus
-    tracking: dict[str, Any] | None
+    tracking: TrackingFields | None
     created_at: datetime
     shipped_at: datetime | None
     delivered_at: datetime | None

@@ -124,6 +124,15 @@ async def find_order_by_number(*, caller: Caller, number: str) -> OrderRow | Non
     return _order(record) if record else None
 
 
+async def find_order_by(
+    *, caller: Caller, id: UUID | None = None, number: str | None = None
+) -> OrderRow | None:
+    """Read an order by one of the two; None where there is none that the caller may see."""
+    if id is not None:
+        return await find_order(caller=caller, id=id)
+    return await find_order_by_number(caller=caller, number=number or "")
+
+
 async def find_orders(*, caller: Caller, ids: Sequence[UUID]) -> list[OrderRow | None]:
     """Read orders in the order of their ids; None for those that the caller may not see."""
     seen = visible_to(caller)
@@ -173,11 +182,8 @@ async def list_orders(
 async def count_orders(*, caller: Caller, filter: OrderFilter = EVERY_ORDER) -> int | None:
     """Count the orders that the caller may see; None where there are more than :data:`COUNTED`."""
     where, parameters = _all_of(_conditions(caller, filter))
-    derived = filter.payment_statuses is not None or filter.fulfillment_statuses is not None
-    joins = STANDING_OF_ORDERS if derived else ""
     count: int = await fetch_value(
-        "SELECT count(*) FROM ("
-        f"SELECT FROM orders o {joins} WHERE {where} LIMIT {COUNTED + 1}) counted",
+        f"SELECT count(*) FROM (SELECT FROM orders o WHERE {where} LIMIT {COUNTED + 1}) counted",
         *parameters,
     )
     return count if count <= COUNTED else None

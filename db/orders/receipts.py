@@ -6,7 +6,8 @@ Batches answer in the order of their keys, like those in ``parts``. Amounts are 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 import asyncpg
@@ -17,6 +18,20 @@ from db.base import by_key, fetch
 from db.orders.models import RefundReason, RefundStatus
 from db.orders.queries import visible_to
 from db.payments import OperationKind, OperationStatus, PaymentStatus
+
+
+class PaymentActionKind(StrEnum):
+    REDIRECT = "REDIRECT"
+    CONFIRM_IN_CLIENT = "CONFIRM_IN_CLIENT"
+
+
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    """What the buyer has to do next: go somewhere, or let the gateway's own script go on."""
+
+    kind: PaymentActionKind
+    url: str | None = None
+    client_secret: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +49,7 @@ class PaymentRow:
     amount: int
     captured: int
     refund_held: int
-    next_action: dict[str, Any] | None
+    next_action: NextAction | None
     failure_code: str | None
     failure_message: str | None
     reference: str | None
@@ -59,9 +74,15 @@ SELECT p.id, p.order_id, p.gateway, p.status, p.currency, p.amount, p.captured, 
 def _payment(record: asyncpg.Record) -> PaymentRow:
     values = list(record)
     values[_STATUS] = PaymentStatus(values[_STATUS])
-    if values[_NEXT_ACTION] is not None:
-        values[_NEXT_ACTION] = orjson.loads(values[_NEXT_ACTION])
+    values[_NEXT_ACTION] = _next_action(values[_NEXT_ACTION])
     return PaymentRow(*values)
+
+
+def _next_action(text: str | None) -> NextAction | None:
+    if text is None:
+        return None
+    kept = orjson.loads(text)
+    return NextAction(**(kept | {"kind": PaymentActionKind(kept["kind"])}))
 
 
 async def payments_by_order(order_ids: Sequence[UUID]) -> list[list[PaymentRow]]:

@@ -128,14 +128,19 @@ _BEFORE_CAPTURE: Final[dict[PaymentStatus | None, OrderPaymentStatus]] = {
 }
 
 PAYMENT_STATUS: Final = """
-    CASE WHEN o.total = 0 THEN 'PAID'
-         WHEN s.payment = 'CAPTURED' THEN
-             CASE WHEN s.returned = 0 THEN 'PAID'
-                  WHEN s.returned < s.captured THEN 'PARTIALLY_REFUNDED'
-                  ELSE 'REFUNDED' END
-         WHEN s.payment IN ('PROCESSING', 'REQUIRES_ACTION') THEN 'PROCESSING'
-         WHEN s.payment IN ('AUTHORIZED', 'VOIDED') THEN s.payment
-         ELSE 'UNPAID' END"""
+    CASE WHEN o.total = 0 THEN 'PAID' ELSE coalesce((
+        SELECT CASE WHEN a.status = 'CAPTURED' THEN
+                        CASE WHEN a.refund_held = 0 THEN 'PAID' ELSE (
+                            SELECT CASE WHEN coalesce(sum(r.amount), 0) = 0 THEN 'PAID'
+                                        WHEN sum(r.amount) < a.captured THEN 'PARTIALLY_REFUNDED'
+                                        ELSE 'REFUNDED' END
+                              FROM refund r WHERE r.payment_id = a.id AND r.status = 'SUCCEEDED'
+                        ) END
+                    WHEN a.status IN ('PROCESSING', 'REQUIRES_ACTION') THEN 'PROCESSING'
+                    WHEN a.status IN ('AUTHORIZED', 'VOIDED') THEN a.status END
+          FROM payment a WHERE a.order_id = o.id
+         ORDER BY a.status NOT IN ('FAILED', 'VOIDED') DESC, a.id DESC LIMIT 1
+    ), 'UNPAID') END"""
 
 
 def fulfillment_status(order: Standing) -> OrderFulfillmentStatus:
@@ -151,7 +156,10 @@ def fulfillment_status(order: Standing) -> OrderFulfillmentStatus:
 
 
 FULFILLMENT_STATUS: Final = """
-    CASE WHEN s.shipped = 0 THEN 'UNFULFILLED'
-         WHEN s.to_ship > 0 THEN 'PARTIALLY_FULFILLED'
-         WHEN s.under_way THEN 'FULFILLED'
-         ELSE 'DELIVERED' END"""
+    (SELECT CASE WHEN coalesce(sum(l.shipped), 0) = 0 THEN 'UNFULFILLED'
+                 WHEN sum(l.quantity - l.refunded_unshipped - l.shipped) > 0
+                     THEN 'PARTIALLY_FULFILLED'
+                 WHEN EXISTS (SELECT FROM fulfillment f
+                               WHERE f.order_id = o.id AND f.status = 'SHIPPED') THEN 'FULFILLED'
+                 ELSE 'DELIVERED' END
+       FROM order_line l WHERE l.order_id = o.id)"""

@@ -1,34 +1,18 @@
 """What products, variants and categories are made of, and what lists are narrowed to."""
 
 from typing import Annotated, Final, TypeAlias
-from urllib.parse import urlsplit
 
 import strawberry
 from pydantic import AfterValidator, Field, StringConstraints
 
 from db import catalog
-from schema import define, scalars
+from schema import define
 from schema.arguments import fault
 from schema.ids import CategoryId, ProductId
-from schema.inputs import Count, Input, Line, MoneyInput, Sku, Slug, Title
+from schema.inputs import Count, Input, Line, MoneyInput, Sku, Slug, Title, Url
 
 LONGEST_DESCRIPTION: Final = 20_000
-_LONGEST_URL: Final = 2_000
 
-
-def _url(value: str) -> str:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme != "https" or not parts.hostname or not value.isprintable() or " " in value:
-        raise fault("INVALID", "Use an absolute URL that starts with https://.")
-    return value
-
-
-Url: TypeAlias = Annotated[
-    scalars.URL, StringConstraints(max_length=_LONGEST_URL), AfterValidator(_url)
-]
 Description: TypeAlias = Annotated[
     str, StringConstraints(max_length=LONGEST_DESCRIPTION, strip_whitespace=True)
 ]

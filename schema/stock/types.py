@@ -7,12 +7,14 @@ from uuid import UUID
 import strawberry
 
 from db import catalog, ids, stock
+from db.access import Permission
 from schema import define
 from schema.catalog.types import Variant
 from schema.connections import DEFAULT_PAGE, After, Connection, First, Keyset
 from schema.context import Info
 from schema.ids import Node
 from schema.resolvers import resolver
+from schema.stock.ahead import LazyOrder, order_of
 from schema.users.types import Actor
 
 define.expose(stock.StockMovementKind)
@@ -56,6 +58,10 @@ class StockMovement(Node):
     @resolver()
     async def variant(self, info: Info) -> Variant:
         return await variant_of(self.row.variant_id, info)
+
+    @resolver(requires=Permission.ORDERS_READ)
+    async def order(self, info: Info) -> LazyOrder | None:
+        return await order_of(info, self.row.order_id) if self.row.order_id else None
 
 
 @define.type

@@ -6,12 +6,15 @@ from uuid import UUID
 import strawberry
 
 from db import carts
+from schema.connections import Connection
 from schema.context import Info
 
 if TYPE_CHECKING:
     from schema.carts.types import Cart
+    from schema.orders.types import Order
 
 LazyCart: TypeAlias = Annotated["Cart", strawberry.lazy("schema.carts.types")]
+LazyOrder: TypeAlias = Annotated["Order", strawberry.lazy("schema.orders.types")]
 
 
 async def cart_of(info: Info, user_id: UUID) -> "Cart | None":
@@ -20,3 +23,12 @@ async def cart_of(info: Info, user_id: UUID) -> "Cart | None":
 
     row = await info.context.load(carts.latest_by_user, user_id, now=info.context.now)
     return Cart.of(row) if row else None
+
+
+async def orders_of(
+    info: Info, user_id: UUID, *, first: int | None, after: str | None
+) -> Connection["Order"]:
+    """Show a page of what a user has bought, as far as the caller may see it."""
+    from schema.orders.pages import page_of_customer  # noqa: PLC0415 - the other way round
+
+    return await page_of_customer(info, user_id, first=first, after=after)

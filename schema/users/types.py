@@ -11,12 +11,13 @@ import strawberry
 from db import ids, users
 from db.access import PERMISSIONS, ActorKind, Caller, Permission, Role
 from schema import define
+from schema.connections import After, Connection, First
 from schema.context import Info
 from schema.ids import Node
 from schema.permissions import guarded
 from schema.resolvers import resolver
 from schema.scalars import CountryCode
-from schema.users.ahead import LazyCart, cart_of
+from schema.users.ahead import LazyCart, LazyOrder, cart_of, orders_of
 
 define.expose(ActorKind)
 define.expose(Role, "Fixed sets of permissions: the table is in the README.")
@@ -107,6 +108,12 @@ class User(Node):
         """At most 50, default first."""
         rows = await info.context.load(users.addresses_by_user, self.user_id)
         return [SavedAddress.of(row) for row in rows]
+
+    @resolver(requires=Permission.ORDERS_READ, owner=True)
+    async def orders(
+        self, info: Info, first: First = 20, after: After = None
+    ) -> Connection[LazyOrder] | None:
+        return await orders_of(info, self.user_id, first=first, after=after)
 
 
 @define.type

@@ -98,8 +98,13 @@ def _input_object(type_: GraphQLInputObjectType, hint: str) -> str:
         for name, field in fields.items()
         if isinstance(field.type, GraphQLNonNull) and field.default_value is Undefined
     ]
-    chosen = required if not type_.is_one_of else [next(iter(fields))]
+    chosen = [next(iter(fields))] if _is_one_of(type_) else required
     return "{" + ", ".join(f"{name}: {literal(fields[name].type, name)}" for name in chosen) + "}"
+
+
+def _is_one_of(type_: GraphQLInputObjectType) -> bool:
+    """Ask Strawberry, which does not tell graphql-core."""
+    return bool(type_.extensions["strawberry-definition"].is_one_of)
 
 
 def _prefix(hint: str) -> str:

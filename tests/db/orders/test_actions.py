@@ -1,0 +1,105 @@
+"""SMX-1 and ORD-5 for orders: every state by every action by every caller.
+
+It is told three times: spelled out in ``states``, answered by ``allowed``, and done by the verbs.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final, TypeAlias
+
+import pytest
+
+from db import orders
+from db.access import Caller, Permission
+from db.base import execute
+from db.config import Database
+from db.errors import Fault, InvalidState, Refusal
+from db.orders import Order, OrderAction, OrderRow
+from db.users import Guest
+from tests import factories
+from tests.conftest import NOW
+from tests.db.orders.states import BUYER_ID, BUYERS, CALLERS, GUEST_ID, MAKER, STATES
+from tests.snapshot import unchanged
+
+Verb: TypeAlias = Callable[[Order, Caller], Awaitable[object]]
+
+
+async def _fulfill(order: Order, caller: Caller) -> object:
+    return await orders.create_fulfillment(caller=caller, now=NOW, order_id=order.id)
+
+
+VERBS: Final[Mapping[OrderAction, Verb]] = {OrderAction.FULFILL: _fulfill}
+"""What is built of what people may do to an order."""
+
+NEEDS: Final = {
+    OrderAction.PAY: Permission.ORDERS_WRITE,
+    OrderAction.CANCEL: Permission.ORDERS_WRITE,
+    OrderAction.CAPTURE: Permission.PAYMENTS_WRITE,
+    OrderAction.VOID: Permission.PAYMENTS_WRITE,
+    OrderAction.REFUND: Permission.REFUNDS_WRITE,
+    OrderAction.FULFILL: Permission.FULFILLMENTS_WRITE,
+    OrderAction.EDIT: Permission.ORDERS_WRITE,
+}
+
+
+def expected(state: str, who: str) -> list[str]:
+    _, for_staff, for_buyer = STATES[state]
+    caller = CALLERS[who]
+    by_permission = {each for each in for_staff.split() if caller.may(NEEDS[OrderAction(each)])}
+    by_right = set(for_buyer.split()) if who in BUYERS else set()
+    return [action for action in OrderAction if action in by_permission | by_right]
+
+
+@pytest.fixture(autouse=True)
+async def _buyers(database: Database) -> None:
+    await factories.user(id=BUYER_ID)
+    await Guest.create(id=GUEST_ID, created_at=NOW)
+
+
+async def give(order: Order, who: str) -> None:
+    """Make an order one that the caller bought or, who is no buyer, that someone else bought."""
+    by_guest = who == "the guest who bought"
+    await execute(
+        "UPDATE orders SET user_id = $2, guest_id = $3 WHERE id = $1",
+        *(order.id, None if by_guest else BUYER_ID, GUEST_ID if by_guest else None),
+    )
+
+
+async def row_of(order: Order) -> OrderRow:
+    row = await orders.find_order(caller=MAKER, id=order.id)
+    assert row is not None
+    return row
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_smx_1_allowed_says_what_the_table_says(state: str) -> None:
+    order = await STATES[state][0]()
+    for who, caller in CALLERS.items():
+        await give(order, who)
+        row = await row_of(order)
+        is_owner = caller.is_owner_of(user_id=row.user_id, guest_id=row.guest_id)
+        assert is_owner is (who in BUYERS)
+        assert orders.allowed(row.standing, caller, is_owner=is_owner) == expected(state, who), who
+
+
+@pytest.mark.parametrize("action", VERBS)
+@pytest.mark.parametrize("state", STATES)
+async def test_ord_5_a_verb_does_what_is_allowed_and_refuses_the_rest_without_a_trace(
+    action: OrderAction, state: str
+) -> None:
+    order = await STATES[state][0]()
+    for who, caller in CALLERS.items():
+        await give(order, who)
+        if action in expected(state, who):
+            await VERBS[action](order, caller)
+            order = await STATES[state][0]()
+        else:
+            await _refuses(VERBS[action], order, caller, expected(state, who))
+
+
+async def _refuses(verb: Verb, order: Order, caller: Caller, allowed: list[str]) -> None:
+    async with unchanged():
+        with pytest.raises((Refusal, Fault)) as refused:
+            await verb(order, caller)
+    if isinstance(refused.value, InvalidState):
+        assert refused.value.current == (await row_of(order)).status
+        assert list(refused.value.allowed) == allowed
