@@ -18,7 +18,7 @@ from db import catalog, ids
 from db.seeds.garbage import collected_later
 from db.seeds.past import Past
 from db.seeds.setting_aside import set_aside
-from db.seeds.sheets import Book, Sheet
+from db.seeds.sheets import SHEETS, Book, Sheet, size_of
 
 _LOCK: Final = "tradepost.import"
 _ROWS_PER_REPORT: Final = 2_000
@@ -205,26 +205,28 @@ async def _write(
     rows = await connection.fetch("SELECT lower(email), id FROM users WHERE email IS NOT NULL")
     book = Book(past, currency, known={row[0]: row[1] for row in rows}, now=now)
     written: Counter[str] = Counter()
-    progress.stage("Writing", book.size())
+    progress.stage("Writing", size_of(book))
     with collected_later():
-        for sheet in book.sheets():
-            await _copy(connection, sheet, written, progress)
+        for sheet in SHEETS:
+            await _copy(connection, sheet, book, written, progress)
     return written
 
 
 async def _copy(
-    connection: asyncpg.Connection, sheet: Sheet, written: Counter[str], progress: Progress
+    connection: asyncpg.Connection,
+    sheet: Sheet,
+    book: Book,
+    written: Counter[str],
+    progress: Progress,
 ) -> None:
     def counted() -> Iterator[tuple[Any, ...]]:
-        for row in sheet.rows():
+        for row in sheet.rows(book):
             written[sheet.table] += 1
             if written[sheet.table] % _ROWS_PER_REPORT == 0:
                 progress.advance(_ROWS_PER_REPORT)
             yield row
 
-    await connection.copy_records_to_table(
-        sheet.table, records=counted(), columns=sheet.columns.split()
-    )
+    await connection.copy_records_to_table(sheet.table, records=counted(), columns=sheet.columns)
     progress.advance(written[sheet.table] % _ROWS_PER_REPORT)
 
 

@@ -3,31 +3,22 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from hashlib import blake2b
 from html import unescape
 from typing import Final
-from urllib.parse import urlsplit
 
 from markdownify import markdownify
 
+from api.importing.shopify.cells import BadCell, grams, is_address, money, truth, units
 from api.importing.shopify.rows import BadRow, Row
 from db import catalog
-from db.money import LARGEST_PRICE, Money, MoneyError, digits_of
 
 EXEMPT: Final = "exempt"
-_MOST_UNITS: Final = 1_000_000_000
 _NO_OPTION: Final = ("title", "default title")
-_TRUE: Final = frozenset({"true", "yes", "1", "continue"})
-_FALSE: Final = frozenset({"false", "no", "0"})
 _STATUSES: Final = {"active": "PUBLISHED", "draft": "DRAFT", "archived": "ARCHIVED"}
 _HANDLE: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _BLANK_LINES: Final = re.compile(r"\n\s*\n\s*\n+")
 _UNSAFE: Final = re.compile(r"<(script|style)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
-
-
-class BadCell(Exception):
-    """A cell does not say what its column is for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +130,7 @@ def slug_of(handle: str) -> str:
     Where somebody wrote one by hand that an address cannot show, a digest keeps it apart.
 
     >>> slug_of("ocean-blue-shirt"), slug_of("Ocean Blue Shirt")
-    ('ocean-blue-shirt', 'ocean-blue-shirt-2fe5c9')
+    ('ocean-blue-shirt', 'ocean-blue-shirt-5d83fd')
     """
     folded = handle.casefold()
     if _HANDLE.fullmatch(folded):
@@ -192,7 +183,7 @@ def _status(row: Row) -> str:
     if row.status and row.status.lower() not in _STATUSES:
         raise BadCell(f"status {row.status!r} is none of {', '.join(_STATUSES)}")
     status = _STATUSES[row.status.lower()] if row.status else "PUBLISHED"
-    is_hidden = not _truth("published", row.published, default=True)
+    is_hidden = not truth("published", row.published, default=True)
     return "DRAFT" if is_hidden and status == "PUBLISHED" else status
 
 
@@ -207,22 +198,22 @@ def _variant(
 ) -> ParsedVariant:
     options = _options(row, names)
     values = [value for _, value in options]
-    price = _money("price", row.price, currency)
+    price = money("price", row.price, currency)
     if price is None:
         raise BadCell("no price")
-    is_endless = _truth("policy", row.policy, default=False)
-    on_hand = None if is_endless else _units(row.quantity)
+    is_endless = truth("policy", row.policy, default=False)
+    on_hand = None if is_endless else units(row.quantity)
     return ParsedVariant(
         line=row.line,
         sku=row.sku.strip("'") or sku_of(product.slug, values),
         title=" / ".join(values) or product.title,
         options=options,
         price=price,
-        compare_at_price=_money("compare-at price", row.compare_at_price, currency) or None,
+        compare_at_price=money("compare-at price", row.compare_at_price, currency) or None,
         tax_class=catalog.STANDARD_TAX_CLASS
-        if _truth("taxable", row.taxable, default=True)
+        if truth("taxable", row.taxable, default=True)
         else EXEMPT,
-        weight_grams=_grams(row.grams),
+        weight_grams=grams(row.grams),
         track_stock=on_hand is not None or (bool(row.tracker) and not is_endless),
         on_hand=on_hand,
     )
@@ -254,73 +245,9 @@ def _images(rows: Sequence[Row], bad: list[BadRow]) -> list[Image]:
     for order, row in enumerate(rows):
         position = int(row.image_position) if row.image_position.isdecimal() else order + 1
         for url, alt in ((row.image, row.image_alt), (row.variant_image, "")):
-            if url and not _is_address(url):
+            if url and not is_address(url):
                 bad.append(BadRow(row.line, f"a picture without an https address: {url[:80]}"))
             elif url:
                 found.setdefault(url, (position, alt))
     in_order = sorted(found.items(), key=lambda item: item[1][0])
     return [Image(url, alt) for url, (_, alt) in in_order[: catalog.MOST_MEDIA]]
-
-
-def _is_address(text: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme == "https" and bool(parts.hostname)
-
-
-def _money(what: str, text: str, currency: str) -> int | None:
-    """Read an amount in major units; zeros beyond the currency's digits do no harm."""
-    if not text:
-        return None
-    whole, _, part = text.partition(".")
-    digits = digits_of(currency)
-    plain = f"{whole}.{part[:digits]}{part[digits:].rstrip('0')}".rstrip(".")
-    try:
-        amount = Money.parse(plain, currency).amount
-    except MoneyError as fault:
-        raise BadCell(f"{what} {text!r}: {fault}") from fault
-    if not 0 <= amount <= LARGEST_PRICE:
-        raise BadCell(f"{what} {text!r} is not between 0 and {Money(LARGEST_PRICE, currency).text}")
-    return amount
-
-
-def _units(text: str) -> int | None:
-    """Read a quantity; Shopify writes less than nothing for what it sold too often."""
-    if not text:
-        return None
-    number = _number("quantity", text)
-    if number != number.to_integral_value():
-        raise BadCell(f"quantity {text!r} is not a whole number")
-    return max(0, int(number))
-
-
-def _grams(text: str) -> int | None:
-    if not text:
-        return None
-    number = _number("grams", text)
-    if number < 0:
-        raise BadCell(f"grams {text!r} is less than nothing")
-    return int(number.to_integral_value(ROUND_HALF_UP)) or None
-
-
-def _number(what: str, text: str) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise BadCell(f"{what} {text!r} is not a number") from None
-    if not number.is_finite() or abs(number) > _MOST_UNITS:
-        raise BadCell(f"{what} {text!r} is out of range")
-    return number
-
-
-def _truth(what: str, text: str, *, default: bool) -> bool:
-    word = text.lower()
-    if word in _TRUE:
-        return True
-    if word in _FALSE or word == "deny":
-        return False
-    if word:
-        raise BadCell(f"{what} {text!r} is neither true nor false")
-    return default
