@@ -19,11 +19,11 @@ from api.settings import (
     SECRET_CHARACTERS,
     SECRET_VARIETY,
     Settings,
-    UnreadableFileError,
     extra,
     secret_variables,
     variable,
 )
+from api.values import UnreadableFileError
 
 HOW_TO_MAKE_ONE = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 FIELDS = {variable(name): field for name, field in Settings.model_fields.items()}

@@ -6,19 +6,28 @@ A secret NAME can also come from a file, whose path is then in NAME_FILE.
 
 import os
 from collections.abc import Mapping
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, field_validator
+from pydantic import Field, field_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+)
+
+from api.values import (
+    LOWER,
+    Addresses,
+    DatabaseUrl,
+    Folder,
+    Gateways,
+    Origins,
+    Unreadable,
+    UnreadableFileError,
+    content,
 )
 
 PREFIX = "TRADEPOST_"
@@ -63,31 +72,6 @@ def _setting(
     return Field(default, description=meaning, json_schema_extra=extra, **constraints)
 
 
-def _split(value: object) -> object:
-    return (
-        [part.strip() for part in value.split(",") if part.strip()]
-        if isinstance(value, str)
-        else value
-    )
-
-
-def _lower(value: object) -> object:
-    return value.lower() if isinstance(value, str) else value
-
-
-Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
-
-
-class UnreadableFileError(ValueError):
-    """A *_FILE names a file that cannot be read."""
-
-
-class _Unreadable(str):
-    """Stands where the content of a *_FILE should be; says why it is not there."""
-
-    __slots__ = ()
-
-
 class Settings(BaseSettings):
     """All that can be set from outside."""
 
@@ -100,13 +84,13 @@ class Settings(BaseSettings):
         frozen=True,
     )
 
-    env: Annotated[Literal["development", "production"], BeforeValidator(_lower)] = _setting(
+    env: Annotated[Literal["development", "production"], LOWER] = _setting(
         "`development` brings its own database, secrets and demo shop; `production` takes nothing "
         "for granted: it refuses to start where something is missing.",
         "development",
         example="production",
     )
-    database_url: str | None = _setting(
+    database_url: DatabaseUrl | None = _setting(
         "The PostgreSQL server (15 or newer), directly and not through a pooler. Left out, in "
         "development, PostgreSQL comes along and keeps its data in TRADEPOST_DATA.",
         None,
@@ -122,7 +106,7 @@ class Settings(BaseSettings):
         expected=f"at least {SECRET_CHARACTERS} random characters",
         secret=True,
     )
-    data: Path = _setting(
+    data: Folder = _setting(
         "The folder for all that Tradepost keeps on this machine.",
         data_folder,
         example="/var/lib/tradepost",
@@ -144,7 +128,7 @@ class Settings(BaseSettings):
         True,
         example="false",
     )
-    forwarded_allow_ips: str = _setting(
+    forwarded_allow_ips: Addresses = _setting(
         "The proxies whose X-Forwarded-For is believed.",
         "127.0.0.1",
         example="10.0.0.1,10.0.0.2",
@@ -170,15 +154,15 @@ class Settings(BaseSettings):
         True,
         example="false",
     )
-    cors_origins: Words = _setting(
+    cors_origins: Origins = _setting(
         "The origins whose pages may call the API from a browser.",
         (),
         example="https://shop.example.com",
         expected="origins like https://shop.example.com, separated by commas",
     )
-    log_level: Annotated[
-        Literal["critical", "error", "warning", "info", "debug"], BeforeValidator(_lower)
-    ] = _setting("How much is logged.", "info", example="warning")
+    log_level: Annotated[Literal["critical", "error", "warning", "info", "debug"], LOWER] = (
+        _setting("How much is logged.", "info", example="warning")
+    )
     drain_seconds: float = _setting(
         "How long, after SIGTERM, /health/ready says no before the port closes: as long as the "
         "load balancer needs to notice.",
@@ -220,7 +204,7 @@ class Settings(BaseSettings):
         lambda data: data.get("env") == "development",
         example="false",
     )
-    gateways: Words = _setting(
+    gateways: Gateways = _setting(
         "The payment gateways: `fake` takes test tokens and charges nobody (by default in "
         "development, never in production); with `manual` the money comes by other ways.",
         lambda data: ("fake", "manual") if data.get("env") == "development" else ("manual",),
@@ -263,63 +247,9 @@ class Settings(BaseSettings):
     @field_validator("*", mode="before")
     @classmethod
     def _is_readable(cls, value: object) -> object:
-        if isinstance(value, _Unreadable):
+        if isinstance(value, Unreadable):
             raise UnreadableFileError(value)
         return value
-
-    @field_validator("database_url")
-    @classmethod
-    def _names_a_database(cls, url: str | None) -> str | None:
-        if url is None:
-            return None
-        try:
-            parts = urlsplit(url)
-            complete = (
-                parts.scheme in {"postgres", "postgresql"}
-                and (parts.hostname or "host=" in parts.query)
-                and parts.path.strip("/")
-                and (parts.port is None or parts.port > 0)
-            )
-        except ValueError:  # the port is not a number
-            complete = False
-        if not complete:
-            raise ValueError("not the URL of a database")
-        return url
-
-    @field_validator("data", mode="after")
-    @classmethod
-    def _from_here(cls, folder: Path) -> Path:
-        return Path(os.path.abspath(folder.expanduser()))  # noqa: PTH100  (keeps symbolic links)
-
-    @field_validator("cors_origins")
-    @classmethod
-    def _are_origins(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
-        for origin in origins:
-            parts = urlsplit(origin)
-            if origin != f"{parts.scheme}://{parts.netloc}" or parts.scheme not in {
-                "http",
-                "https",
-            }:
-                raise ValueError("not an origin")
-        return origins
-
-    @field_validator("forwarded_allow_ips")
-    @classmethod
-    def _are_addresses(cls, addresses: str) -> str:
-        for address in addresses.split(","):
-            if address.strip() != "*":
-                try:
-                    ip_address(address.strip().split("/")[0])
-                except ValueError:
-                    raise ValueError("not an address") from None
-        return addresses
-
-    @field_validator("gateways")
-    @classmethod
-    def _are_gateways(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        if not names or not set(names) <= {"fake", "manual"}:
-            raise ValueError("not a gateway")
-        return names
 
     @classmethod
     def settings_customise_sources(
@@ -346,7 +276,7 @@ class _Environment(EnvSettingsSource):
         for name in secret_variables():
             path = found.get(f"{name}_FILE")
             if path and name not in found:
-                found[name] = _content(Path(path))
+                found[name] = content(Path(path))
         return found
 
 
@@ -361,11 +291,3 @@ def extra(field: FieldInfo) -> dict[str, Any]:
     """Return what is noted about a field beside its meaning: an example, whether it is secret."""
     noted = field.json_schema_extra
     return noted if isinstance(noted, dict) else {"example": "", "expected": "", "secret": False}
-
-
-def _content(path: Path) -> str:
-    try:
-        return path.read_text().strip() or _Unreadable(f"{path} is empty")
-    except (OSError, UnicodeDecodeError) as fault:
-        reason = fault.strerror if isinstance(fault, OSError) else "it is not text"
-        return _Unreadable(f"{path} cannot be read: {reason}")
