@@ -189,12 +189,16 @@ _LIKENESS: Final = """
     product JOIN (
         SELECT id, max(likeness) AS likeness
           FROM (SELECT id, word_similarity({0}, title) AS likeness FROM product
-                 WHERE {0} <% title
+                 WHERE (SELECT CASE WHEN set_config(
+                            'pg_trgm.word_similarity_threshold', '0.4', true) <> '' THEN {0} END
+                       ) <% title
                  UNION ALL
                 SELECT product_id, similarity({0}, sku) FROM variant WHERE sku % {0}) AS each_one
          GROUP BY id
     ) AS alike USING (id) WHERE TRUE
 """
+# With PostgreSQL's own threshold of 0.6 two letters that change places would be too much. It is set
+# for this statement only, and before the index is read: the text that is looked up depends on it.
 _LIKENESS_RANK: Final = "(alike.likeness * 1000000)::int"
 
 

@@ -195,7 +195,7 @@ class TestPlans:
         self, index: str, how: dict[str, Any], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         await _add_many(3_000)
-        await execute("ANALYZE product")
+        await execute("VACUUM ANALYZE product")
         plans: list[str] = []
 
         async def explained(sql: str, *arguments: Any) -> list[Any]:
