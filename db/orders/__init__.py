@@ -61,8 +61,8 @@ from db.orders.queries import (
 )
 from db.orders.receipts import (
     NextAction,
-    PaymentActionKind,
     OperationRow,
+    PaymentActionKind,
     PaymentRow,
     RefundLineRow,
     RefundRow,
