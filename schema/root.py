@@ -20,6 +20,7 @@ from schema.context import Info
 from schema.errors import ERROR_TYPES
 from schema.ids import FINDERS, Node, find
 from schema.orders import queries as orders
+from schema.orders.checkout import CheckoutMutation, PaymentError
 from schema.orders.fulfillments import FulfillmentMutation
 from schema.orders.queries import OrdersQuery
 from schema.resolvers import resolver
@@ -55,7 +56,13 @@ class Query(OrdersQuery, CartsQuery, StockQuery, CatalogQuery, UsersQuery, ShopQ
 
 @define.type
 class Mutation(
-    FulfillmentMutation, CartsMutation, StockMutation, CatalogMutation, UsersMutation, ShopMutation
+    CheckoutMutation,
+    FulfillmentMutation,
+    CartsMutation,
+    StockMutation,
+    CatalogMutation,
+    UsersMutation,
+    ShopMutation,
 ):
     pass
 
@@ -91,7 +98,7 @@ def _omit_null_defaults(built: GraphQLSchema) -> None:
                         argument.default_value = Undefined
 
 
-schema: Final = build(Query, Mutation, [StockError])
+schema: Final = build(Query, Mutation, [StockError, PaymentError])
 
 
 def sdl() -> str:
