@@ -109,6 +109,15 @@ class TestSearch:
         (found,) = await search("alram clock")
         assert found.key[0] is Match.LIKENESS
 
+    @pytest.mark.parametrize(
+        ("query", "title"),
+        [("hart", "HEART of wood"), ("lantren", "Red lantern"), ("doormt", "Doormat home")],
+    )
+    async def test_forgives_a_slip(self, query: str, title: str) -> None:
+        await add_product("Zinc bucket")
+        await add_product(title)
+        assert await titles(query) == [title]
+
     @pytest.mark.parametrize("query", ["'", '"', "-", "!&|", "\\", "((", ":*", "''::", "%_", '-"a'])
     async def test_takes_any_text_for_words(self, query: str) -> None:
         await add_product("Lamp")
@@ -128,7 +137,7 @@ class TestSearch:
 
     async def test_counts_what_it_finds_by_words_or_by_likeness(self) -> None:
         await add_product("Alarm clock")
-        await add_product("Wall clock")
+        await add_product("Door clock")
 
         async def count(query: str, match: Match | None = None) -> int | None:
             return await catalog.count_products(
@@ -137,7 +146,7 @@ class TestSearch:
 
         assert await count("clock") == 2
         assert await count("zebra") == 0
-        assert await count("alram clock") == await count("alram clock", Match.LIKENESS) == 1
+        assert await count("alrm") == await count("alrm", Match.LIKENESS) == 1
 
     async def test_refuses_a_cursor_of_another_query(self) -> None:
         product_id = await add_product("Lamp")
