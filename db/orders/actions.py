@@ -6,6 +6,7 @@ the next. Whatever is not in them is refused, and nothing is written.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final, TypeVar
 from uuid import UUID
@@ -31,21 +32,22 @@ class OrderAction(StrEnum):
 class Rule:
     """Who may do a thing, and when.
 
-    ``fits`` takes the order's standing, and whether the caller acts by permission: those who only
-    own the order may do less.
+    ``fits`` takes the order's standing, whether the caller acts by permission (those who only own
+    the order may do less), and the instant.
     """
 
     permission: Permission
     owner_too: bool
-    fits: Callable[[Standing, bool], bool]
+    fits: Callable[[Standing, bool, datetime], bool]
     refusal: str
 
 
-def _is_unpaid(order: Standing, _by_permission: bool) -> bool:
-    return order.status is OrderStatus.PENDING and order.payment not in LIVE
+def _waits_for_a_payment(order: Standing, _by_permission: bool, now: datetime) -> bool:
+    is_in_time = order.expires_at is None or now < order.expires_at
+    return order.status is OrderStatus.PENDING and is_in_time and order.payment not in LIVE
 
 
-def _can_be_called_off(order: Standing, by_permission: bool) -> bool:
+def _can_be_called_off(order: Standing, by_permission: bool, _now: datetime) -> bool:
     if order.status is OrderStatus.PENDING:
         return True
     is_untouched = order.packed == 0 or (by_permission and order.shipped == 0)
@@ -60,8 +62,8 @@ RULES: Final[Mapping[OrderAction, Rule]] = {
     OrderAction.PAY: Rule(
         permission=Permission.ORDERS_WRITE,
         owner_too=True,
-        fits=_is_unpaid,
-        refusal="This order does not wait for a payment.",
+        fits=_waits_for_a_payment,
+        refusal="This order waits for no payment, or the time to pay it has run out.",
     ),
     OrderAction.CANCEL: Rule(
         permission=Permission.ORDERS_WRITE,
@@ -72,31 +74,33 @@ RULES: Final[Mapping[OrderAction, Rule]] = {
     OrderAction.CAPTURE: Rule(
         permission=Permission.PAYMENTS_WRITE,
         owner_too=False,
-        fits=lambda order, _: order.status is OrderStatus.PLACED and _is_only_authorized(order),
+        fits=lambda order, *_: order.status is OrderStatus.PLACED and _is_only_authorized(order),
         refusal="There is nothing to capture for this order.",
     ),
     OrderAction.VOID: Rule(
         permission=Permission.PAYMENTS_WRITE,
         owner_too=False,
-        fits=lambda order, _: order.status is not OrderStatus.PLACED and _is_only_authorized(order),
+        fits=lambda order, *_: (
+            order.status is not OrderStatus.PLACED and _is_only_authorized(order)
+        ),
         refusal="There is nothing to void for this order. A placed order is cancelled instead.",
     ),
     OrderAction.REFUND: Rule(
         permission=Permission.REFUNDS_WRITE,
         owner_too=False,
-        fits=lambda order, _: order.refundable > 0,
+        fits=lambda order, *_: order.refundable > 0,
         refusal="There is nothing to give back for this order.",
     ),
     OrderAction.FULFILL: Rule(
         permission=Permission.FULFILLMENTS_WRITE,
         owner_too=False,
-        fits=lambda order, _: order.status is OrderStatus.PLACED and order.to_pack > 0,
+        fits=lambda order, *_: order.status is OrderStatus.PLACED and order.to_pack > 0,
         refusal="There is nothing to pack for this order.",
     ),
     OrderAction.EDIT: Rule(
         permission=Permission.ORDERS_WRITE,
         owner_too=False,
-        fits=lambda order, _: (
+        fits=lambda order, *_: (
             order.status in {OrderStatus.PENDING, OrderStatus.PLACED} and order.shipped == 0
         ),
         refusal="This order cannot be edited any more.",
@@ -104,13 +108,13 @@ RULES: Final[Mapping[OrderAction, Rule]] = {
 }
 
 
-def allowed(order: Standing, caller: Caller, *, is_owner: bool) -> list[OrderAction]:
+def allowed(order: Standing, caller: Caller, *, is_owner: bool, now: datetime) -> list[OrderAction]:
     """List what the caller may do to the order right now."""
     return [
         action
         for action, rule in RULES.items()
         if (caller.may(rule.permission) or (rule.owner_too and is_owner))
-        and rule.fits(order, caller.may(rule.permission))
+        and rule.fits(order, caller.may(rule.permission), now)
     ]
 
 
@@ -120,6 +124,7 @@ def require(
     caller: Caller,
     *,
     is_owner: bool,
+    now: datetime,
     path: Path | None = None,
 ) -> None:
     """Let an action through that the caller may do to the order right now.
@@ -131,8 +136,8 @@ def require(
     rule = RULES[action]
     if not (caller.may(rule.permission) or (rule.owner_too and is_owner)):
         raise NotAllowed(rule.permission) if caller.is_known else NotSignedIn
-    if not rule.fits(order, caller.may(rule.permission)):
-        others = allowed(order, caller, is_owner=is_owner)
+    if not rule.fits(order, caller.may(rule.permission), now):
+        others = allowed(order, caller, is_owner=is_owner, now=now)
         raise InvalidState(rule.refusal, current=order.status, allowed=others, path=path)
 
 

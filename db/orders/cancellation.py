@@ -39,7 +39,7 @@ async def cancel_order(
         order = await actions.lock_visible(id, caller=caller, path=("id",))
         is_owner = caller.is_owner_of(user_id=order.user_id, guest_id=order.guest_id)
         standing = await queries.standing(order.id)
-        actions.require(OrderAction.CANCEL, standing, caller, is_owner=is_owner)
+        actions.require(OrderAction.CANCEL, standing, caller, is_owner=is_owner, now=now)
         payment = await fencing.require_decided(order)
         await fulfillment.unpack_all(order, caller=caller, action=action, now=now)
         await ending.cancel(order, reason=reason, caller=caller, action=action, now=now)

@@ -49,7 +49,7 @@ async def create_fulfillment(
     async def work() -> Outcome:
         order = await actions.lock(order_id, path=("order_id",))
         standing = await queries.standing(order.id)
-        actions.require(OrderAction.FULFILL, standing, caller, is_owner=False)
+        actions.require(OrderAction.FULFILL, standing, caller, is_owner=False, now=now)
         await _leave_room(order)
         bought = (await parts.lines_by_order([order.id]))[0]
         units = _all_that_is_left(bought) if lines is None else _chosen(lines, bought)

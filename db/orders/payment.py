@@ -6,7 +6,7 @@ from uuid import UUID
 
 from db import events, payments, shop
 from db.access import Caller
-from db.errors import Code, InvalidState, Path, Refusal
+from db.errors import Code, Path, Refusal
 from db.events import Claim, Outcome
 from db.money import Money
 from db.orders import actions, completion, queries, timeline
@@ -96,10 +96,7 @@ async def create_payment(
         order = await actions.lock_visible(order_id, caller=caller, path=("order_id",))
         is_owner = caller.is_owner_of(user_id=order.user_id, guest_id=order.guest_id)
         standing = await queries.standing(order.id)
-        actions.require(OrderAction.PAY, standing, caller, is_owner=is_owner)
-        if order.expires_at and order.expires_at <= now:
-            message = "The time to pay this order has run out."
-            raise InvalidState(message, current=order.status, allowed=[OrderAction.CANCEL])
+        actions.require(OrderAction.PAY, standing, caller, is_owner=is_owner, now=now)
         if await payments.count(order.id) >= MOST_ATTEMPTS:
             raise Refusal(Code.TOO_MANY, f"An order takes at most {MOST_ATTEMPTS} payments.")
         settings = await shop.settings()

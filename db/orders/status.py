@@ -6,6 +6,7 @@ side: as a function of an order's standing, and as SQL to filter by; a property 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
@@ -54,6 +55,7 @@ class Standing:
     to_pack: int = 0
     to_ship: int = 0
     under_way: bool = False
+    expires_at: datetime | None = None
 
     @property
     def refundable(self) -> int:
@@ -68,7 +70,7 @@ def standing_of(values: Iterable[Any]) -> Standing:
 
 STANDING: Final = """
     o.status, o.total, s.payment, s.captured, s.held, s.returned, s.money_is_moving,
-    s.packed, s.shipped, s.to_pack, s.to_ship, s.under_way"""
+    s.packed, s.shipped, s.to_pack, s.to_ship, s.under_way, o.expires_at"""
 
 STANDING_OF_ORDERS: Final = """
     CROSS JOIN LATERAL (

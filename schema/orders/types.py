@@ -179,5 +179,5 @@ class Order(Node):
     @resolver()
     def allowed_actions(self, info: Info) -> list[orders.OrderAction]:
         """What the caller may do right now."""
-        caller = info.context.caller
-        return orders.allowed(self.row.standing, caller, is_owner=self.belongs_to(caller))
+        caller, now = info.context.caller, info.context.now
+        return orders.allowed(self.row.standing, caller, is_owner=self.belongs_to(caller), now=now)

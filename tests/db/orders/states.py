@@ -1,6 +1,7 @@
 """Every state that an order can be in, as far as it matters for what may be done to it."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -88,6 +89,11 @@ STATES: Final[Mapping[str, tuple[Make, str, str]]] = {
     ),
     "pending, to be confirmed": (
         _is(OrderStatus.PENDING, PaymentStatus.REQUIRES_ACTION),
+        "CANCEL EDIT",
+        "CANCEL",
+    ),
+    "pending, out of time": (
+        _is(OrderStatus.PENDING, at=NOW - timedelta(minutes=15)),
         "CANCEL EDIT",
         "CANCEL",
     ),
