@@ -48,10 +48,10 @@ class Replayed:
 
     @property
     def is_right(self) -> bool:
-        """Everything that was sent and not refused is there to the penny, and nothing is broken."""
+        """All that was sent and not refused is there, to the penny, and nothing is broken."""
         sent = sum(one.sent for one in self.placed)
         replied = sum(one.placed for one in self.placed)
-        return sent == replied == self.held and not self.violations
+        return 0 < sent == replied == self.held and not self.violations
 
     def tables(self) -> list[Table]:
         """Lay out what happened for a terminal."""
