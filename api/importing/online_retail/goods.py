@@ -13,7 +13,8 @@ from db import catalog
 from db.seeds.past import Category, Product, Variant
 
 MOST_UNITS_IN_A_CART: Final = 999
-_LEAST_SURPLUS: Final = 24
+_LEAST_SURPLUS: Final = 144
+_MONTHS_OF_SURPLUS: Final = 3
 _ROOT: Final = re.compile(r"\d{5}(?=[A-Z]*$)")
 _WORD_ENDS: Final = ",.*()"
 _LEAST_SHARED_WORDS: Final = 2
@@ -48,8 +49,8 @@ class _Seen:
 
     @property
     def surplus(self) -> int:
-        """What is left on the shelf: as much as the best month sold."""
-        return max(_LEAST_SURPLUS, *self.by_month.values())
+        """What is left on the shelf: as much as so many of the best months sold."""
+        return max(_LEAST_SURPLUS, _MONTHS_OF_SURPLUS * max(self.by_month.values()))
 
 
 class Goods:
