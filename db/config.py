@@ -1,9 +1,8 @@
 """How the shop finds its database: Tortoise's configuration, the pool, migrations."""
 
-import asyncio
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -134,16 +133,20 @@ async def migrate(url: str) -> list[str]:
     lock = await asyncpg.connect(url)
     try:
         await lock.execute("SELECT pg_advisory_lock(hashtext($1))", _MIGRATION_LOCK)
-        # In a task of its own: aerich leaves its Tortoise context behind in the one it ran in.
-        return await asyncio.create_task(_upgrade(url))
+        async with _aerich(url) as command:
+            return list(await command.upgrade(run_in_transaction=True))
     finally:
         await lock.close()
 
 
-async def _upgrade(url: str) -> list[str]:
+@asynccontextmanager
+async def _aerich(url: str) -> AsyncIterator[Command]:
+    """Run aerich in a context of its own: else it takes for it any database that is open here."""
     patient = configuration(url, statement_seconds=None)
-    async with Command(patient, app="tradepost", location=str(MIGRATIONS)) as command:
-        return list(await command.upgrade(run_in_transaction=True))
+    async with TortoiseContext() as context:
+        await context.init(config=patient)
+        async with Command(patient, app="tradepost", location=str(MIGRATIONS)) as command:
+            yield command
 
 
 async def wipe(url: str) -> None:

@@ -119,7 +119,7 @@ async def _checked(fields: VariantFields) -> dict[str, Any]:
 
 async def _check_change(product: Product, variant: Variant, changes: Mapping[str, Any]) -> None:
     if "track_stock" in changes and await _has_moved(variant.id):
-        message = "Its stock has moved, or it is in an open order: this cannot change any more."
+        message = "Its stock has moved: this cannot change any more."
         raise Refusal(Code.IN_USE, message, ("input", "track_stock"))
     is_withdrawn = "active" in changes and not variant.active
     if is_withdrawn and product.status is ProductStatus.PUBLISHED:
@@ -134,18 +134,14 @@ async def _check_change(product: Product, variant: Variant, changes: Mapping[str
 
 
 async def _has_moved(variant_id: UUID) -> bool:
-    """Whether stock was counted for it, or an order awaits it.
+    """Whether its stock was ever counted, promised or sold.
 
-    The tables belong to contexts above this one, and so does the code that fills them. But the
-    answer has to be found here, under the lock: FOR UPDATE waits for an order that is just being
-    made, whose line refers to the variant.
+    The table belongs to the context above. But the answer has to be found here, under the lock:
+    FOR UPDATE waits for a movement that is just being written, which refers to the variant.
     """
     await fetch("SELECT FROM variant WHERE id = $1 FOR UPDATE", variant_id)
     moved: bool = await fetch_value(
-        "SELECT EXISTS (SELECT FROM stock_movement WHERE variant_id = $1)"
-        " OR EXISTS (SELECT FROM order_line JOIN orders ON orders.id = order_line.order_id"
-        " WHERE order_line.variant_id = $1 AND orders.status IN ('PENDING', 'PLACED'))",
-        variant_id,
+        "SELECT EXISTS (SELECT FROM stock_movement WHERE variant_id = $1)", variant_id
     )
     return moved
 
