@@ -122,7 +122,11 @@ class Buyer:
         }
         details: dict[str, Any] = {"shippingAddress": address}
         if self.access_token is None:
-            details["email"] = email_of(basket.customer or f"guest-{basket.invoice}".lower())
+            details["email"] = (
+                email_of(basket.customer)
+                if basket.customer
+                else f"guest-{basket.invoice}@example.com"
+            )
         told = await self._call("cartUpdate", ADDRESS, cart=cart, input=details)
         methods = told["cart"]["availableShippingMethods"]
         free = next((one["id"] for one in methods if self._minor(one["price"]) == 0), None)
