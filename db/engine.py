@@ -1,14 +1,16 @@
 """Tortoise's asyncpg engine, with limits: what waits here, waits for a bounded time.
 
-Three things differ from the engine that Tortoise ships: taking a connection from the pool has a
-time limit and leaks nothing, errors that pass by themselves are told apart from those that do not,
-and a connection goes back to the pool without the round trip that resets session state (nothing
-here ever sets any: settings are ``SET LOCAL``, advisory locks end with their transaction).
+Four things differ from the engine that Tortoise ships: transactions queue for seats, fewer than the
+pool has connections; taking a connection from the pool has a time limit and leaks nothing; errors
+that pass by themselves are told apart from those that do not; and a connection goes back to the
+pool without the round trip that resets session state (nothing here ever sets any: settings are
+``SET LOCAL``, advisory locks end with their transaction).
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
@@ -18,6 +20,9 @@ from tortoise.connection import get_connections
 from db.errors import Reason, Unavailable
 
 ACQUIRE_SECONDS: Final = 1.0
+SEAT_SECONDS: Final = 5.0
+READERS_OWN: Final = 2
+"""Connections of a pool that transactions leave to readers."""
 READ_SECONDS: Final = 2.5
 WRITE_SECONDS: Final = 4.0
 COMMAND_SECONDS: Final = 5.0
@@ -99,14 +104,40 @@ class Transaction(TransactionWrapper):
 
 
 class _Block(TransactionContextPooled):
-    """The block of a transaction. Unlike Tortoise's, it leaks nothing where it cannot begin."""
+    """The block of a transaction. Unlike Tortoise's, it leaks nothing where it cannot begin.
 
-    __slots__ = ()
+    A crowd that wants the same row queues for a seat here, where waiting costs nothing and is in
+    turn, and not for connections or for locks in the database, where it would run out of time.
+    """
+
+    __slots__ = ("_seats",)
+
+    def __init__(self, client: Transaction, seats: asyncio.Semaphore, lock: asyncio.Lock) -> None:
+        super().__init__(client, lock)
+        self._seats = seats
 
     async def __aenter__(self) -> Any:
+        try:
+            async with asyncio.timeout(SEAT_SECONDS):
+                await self._seats.acquire()
+        except TimeoutError as error:
+            raise Unavailable(Reason.OVERLOADED, "Too many changes at once.") from error
+        try:
+            return await self._begin()
+        except BaseException:
+            self._seats.release()
+            raise
+
+    async def __aexit__(self, *raised: object) -> None:
+        try:
+            await super().__aexit__(*raised)
+        finally:
+            self._seats.release()
+
+    async def _begin(self) -> Transaction:
         await _translated(self.ensure_connection)
-        transaction = self.client
-        pool = transaction._parent._pool  # noqa: SLF001 - as Tortoise does it
+        transaction = cast("Transaction", self.client)
+        pool: Any = transaction._parent._pool  # noqa: SLF001 - as Tortoise does it
         transaction._connection = await _translated(pool.acquire)  # noqa: SLF001
         self.token = get_connections().set(self.connection_name, transaction)
         try:
@@ -123,6 +154,10 @@ class Client(AsyncpgDBClient):
 
     connection_class: Any = _Connection
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._seats = asyncio.Semaphore(max(1, self.pool_maxsize - READERS_OWN))
+
     async def create_pool(self, **kwargs: Any) -> asyncpg.Pool:
         pool = asyncpg.create_pool(None, **kwargs)
         pool.__class__ = _Pool  # create_pool has no argument for its class
@@ -138,7 +173,7 @@ class Client(AsyncpgDBClient):
         return await _translated(super()._translate_exceptions, func, *args, **kwargs)
 
     def _in_transaction(self) -> TransactionContext:
-        return _Block(Transaction(self), self._pool_init_lock)
+        return _Block(Transaction(self), self._seats, self._pool_init_lock)
 
     async def fetch(self, sql: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
         return await _translated(self._fetch, sql, arguments)  # type: ignore[no-any-return]

@@ -29,9 +29,38 @@ async def hold(seconds: float) -> None:
     await atomically(work)
 
 
+async def read_for(seconds: float) -> None:
+    await fetch_value("SELECT pg_sleep($1)", seconds)
+
+
+async def test_transactions_queue_for_their_seats_and_leave_readers_a_connection(
+    small: Database,
+) -> None:
+    with small.used():
+        holders = [asyncio.create_task(hold(0.15)) for _ in range(4)]
+        await asyncio.sleep(0.05)
+        assert await fetch_value("SELECT 1") == 1
+        assert not any(holder.done() for holder in holders)
+        await asyncio.gather(*holders)
+
+
+async def test_who_finds_no_seat_in_time_is_told_to_come_back(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "SEAT_SECONDS", 0.1)
+    with small.used():
+        holder = asyncio.create_task(hold(0.5))
+        await asyncio.sleep(0.05)
+        with pytest.raises(Unavailable) as caught:
+            await hold(0)
+        assert caught.value.reason is Reason.OVERLOADED
+        await holder
+        await hold(0)
+
+
 async def test_who_finds_all_connections_taken_is_told_to_come_back(small: Database) -> None:
     with small.used():
-        holders = [asyncio.create_task(hold(0.5)) for _ in range(2)]
+        holders = [asyncio.create_task(read_for(0.5)) for _ in range(2)]
         await asyncio.sleep(0.2)
         assert small.is_saturated
         for attempt in (fetch_value("SELECT 1"), hold(0)):
