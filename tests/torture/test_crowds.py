@@ -10,15 +10,16 @@ import httpx
 import pytest
 
 from db import ids, invariants
-from db.base import fetch, fetch_value
+from db.base import execute, fetch, fetch_value
 from db.config import Database
-from tests.api.running import Running
+from tests.api.running import PATIENCE_SECONDS, Running
 from tests.buying import charges, reserved
 from tests.goods import make_method, make_shop, make_variant
 
 pytestmark = pytest.mark.timeout(180)
 
 PROCESSES: Final = 2
+AT_ONCE: Final = 50
 BUY: Final = """
 mutation Buy($input: CheckoutInput!, $key: String!) {
   checkoutComplete(input: $input, idempotencyKey: $key) {
@@ -43,7 +44,7 @@ class Door:
         self.method_id = ids.encode("ship", method_id)
 
     async def buy(
-        self, variant: UUID, *, total: str, key: str | None = None, query: str = BUY
+        self, variant: UUID, *, total: str, key: str | None = None, token: str = "tok_ok"
     ) -> Any:
         """Buy one unit, and return the response's body."""
         checkout = {
@@ -54,11 +55,11 @@ class Door:
                 "shippingMethodId": self.method_id,
             },
             "expectedTotal": {"amount": total, "currencyCode": "EUR"},
-            "payment": {"gateway": "fake", "token": "tok_ok"},
+            "payment": {"gateway": "fake", "token": token},
         }
         response = await self.http.post(
             "/graphql",
-            json={"query": query, "variables": {"input": checkout, "key": key or str(uuid4())}},
+            json={"query": BUY, "variables": {"input": checkout, "key": key or str(uuid4())}},
         )
         assert response.status_code == httpx.codes.OK, response.text
         body = response.json()
@@ -75,10 +76,15 @@ async def door(database: Database, tmp_path: Path) -> AsyncIterator[Door]:
         "DATABASE_URL": database.url,
         "WEB_CONCURRENCY": str(PROCESSES),
         "TRADEPOST_DEMO": "false",
+        "TRADEPOST_EXPIRY_SECONDS": "0.2",
+        # The crowd is to meet at the shelf, and not to be sent away at the door.
+        "TRADEPOST_REQUESTS_IN_FLIGHT": "200",
+        "TRADEPOST_POOL_MIN": "25",
+        "TRADEPOST_POOL_MAX": "25",
     }
     with Running(tmp_path / "data", **variables) as running:
         assert running.was_open, running.said
-        limits = httpx.Limits(max_connections=200)
+        limits = httpx.Limits(max_connections=AT_ONCE)
         async with httpx.AsyncClient(base_url=running.url, limits=limits, timeout=30) as http:
             yield Door(http, method_id)
     assert await invariants.check() == []
@@ -126,3 +132,19 @@ class TestCrowds:
         assert uuid
         assert [each["captured"] for each in await charges(uuid)] == [True]
         assert len(await fetch("SELECT FROM idempotency")) == 1
+
+
+class TestWorker:
+    async def test_gives_stock_back_that_nobody_pays_for(self, door: Door) -> None:
+        lantern = await make_variant(on_hand=1)
+        declined = await door.buy(lantern, total="10.00", token="tok_declined")
+        assert declined["data"]["checkoutComplete"]["order"]["status"] == "PENDING"
+
+        await execute("UPDATE orders SET expires_at = created_at")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while await reserved(lantern):  # noqa: ASYNC110 - another process does it
+                await asyncio.sleep(0.05)
+
+        assert await fetch_value("SELECT status FROM orders") == "EXPIRED"
+        bought = await door.buy(lantern, total="10.00")
+        assert bought["data"]["checkoutComplete"]["order"]["status"] == "PLACED"

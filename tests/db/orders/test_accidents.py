@@ -1,0 +1,144 @@
+"""A process that dies in the middle of a sale loses nothing and takes nothing twice (PAY-3)."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import pytest
+
+from db import ids, payments
+from db.base import fetch_value
+from db.orders import copies, expire_due, settlement
+from db.stock import Units
+from tests.buying import Counter, charges, new_guest, reserved, state
+from tests.conftest import NOW
+from tests.gateways import FaultyGateway
+
+LATER: Final = NOW + timedelta(minutes=16)
+
+
+class Killed(BaseException):
+    """The process died here."""
+
+
+def dying(after: Callable[..., Awaitable[Any]] | None = None) -> Callable[..., Awaitable[Any]]:
+    """Make a function that dies: before doing anything, or after what it stands for is done."""
+
+    async def die(*arguments: Any, **named: Any) -> Any:
+        if after:
+            await after(*arguments, **named)
+        raise Killed
+
+    return die
+
+
+class TestDying:
+    @pytest.mark.parametrize("after_the_order", [False, True])
+    async def test_before_the_order_is_committed_leaves_nothing(
+        self,
+        counter: Counter,
+        lantern: UUID,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        after_the_order: bool,
+    ) -> None:
+        guest, key = await new_guest(), str(ids.new())
+        with monkeypatch.context() as patch:
+            patch.setattr(copies, "add_order", dying(copies.add_order if after_the_order else None))
+            with pytest.raises(Killed):
+                await counter.check_out(guest, Units(lantern, 1), key=key)
+        assert await fetch_value("SELECT count(*) FROM idempotency") == 0
+
+        again = await counter.check_out(guest, Units(lantern, 1), key=key)
+
+        assert not again.replayed
+        assert await state(again.ids["order"]) == ("PLACED", "CAPTURED")
+        assert await reserved(lantern) == 1
+
+    @pytest.mark.parametrize(
+        ("place", "is_charged"),
+        [
+            ("before the call", False),
+            ("after the charge", True),
+            ("before the answer is written", True),
+            ("before the answer is committed", True),
+        ],
+    )
+    async def test_after_the_order_is_committed_ends_as_the_gateway_says(
+        self,
+        counter: Counter,
+        lantern: UUID,
+        fake: FaultyGateway,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        place: str,
+        is_charged: bool,
+    ) -> None:
+        monkeypatch.setattr("db.payments.sending.ANSWER_SECONDS", 0.1)
+        guest, key = await new_guest(), str(ids.new())
+        with monkeypatch.context() as patch:
+            match place:
+                case "before the call":
+                    patch.setattr(fake, "authorize", dying())
+                case "after the charge":
+                    patch.setattr(fake, "authorize", dying(fake.authorize))
+                case "before the answer is written":
+                    patch.setattr(payments, "apply", dying())
+                case _:
+                    patch.setattr(settlement, "place", dying(settlement.place))
+            with pytest.raises(Killed):
+                await counter.check_out(guest, Units(lantern, 1), key=key)
+
+        again = await counter.check_out(guest, Units(lantern, 1), key=key)
+        order_id = again.ids["order"]
+        assert again.replayed
+        assert await state(order_id) == ("PENDING", "PROCESSING")
+        assert await reserved(lantern) == 1
+
+        await expire_due(gateways=counter.gateways, now=LATER)
+        assert await state(order_id) == (
+            ("PLACED", "CAPTURED") if is_charged else ("EXPIRED", "VOIDED")
+        )
+        assert [each["captured"] for each in await charges(order_id)] == [is_charged]
+
+    async def test_between_a_cancellation_and_its_refund_leaves_the_refund_asked_for(
+        self, counter: Counter, lantern: UUID, fake: FaultyGateway, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        guest = await new_guest()
+        order_id = (await counter.check_out(guest, Units(lantern, 1))).ids["order"]
+        with monkeypatch.context() as patch:
+            patch.setattr(fake, "refund", dying())
+            with pytest.raises(Killed):
+                await counter.cancel(guest, order_id)
+
+        assert await state(order_id) == ("CANCELLED", "CAPTURED")
+        assert await fetch_value("SELECT status FROM refund") == "PENDING"
+        operation = await fetch_value("SELECT id FROM payment_operation WHERE kind = 'REFUND'")
+        assert await fetch_value("SELECT refund_held FROM payment") == 1490
+
+        # Whoever finds it later makes the very same call.
+        call = await payments.lock_call(operation)
+        for _ in range(2):
+            await settlement.conduct(
+                call, gateways=counter.gateways, caller=guest, action="system.test", now=LATER
+            )
+        assert await fetch_value("SELECT status FROM refund") == "SUCCEEDED"
+        assert len(await charges(order_id)) == 2
+
+    async def test_a_client_that_hangs_up_changes_nothing_about_the_end(
+        self, counter: Counter, lantern: UUID, fake: FaultyGateway
+    ) -> None:
+        guest, key = await new_guest(), str(ids.new())
+        fake.pause()
+        calling = asyncio.create_task(counter.check_out(guest, Units(lantern, 1), key=key))
+        await fake.arrived.wait()
+        calling.cancel()
+        await asyncio.gather(calling, return_exceptions=True)
+        fake.goes_on.set()
+
+        await expire_due(gateways=counter.gateways, now=LATER)
+
+        order_id = await fetch_value("SELECT id FROM orders")
+        assert await state(order_id) == ("EXPIRED", "VOIDED")
