@@ -44,6 +44,8 @@ async def expire_due(*, gateways: Gateways, now: datetime) -> int:
             await _expire(order_id, gateways=gateways, now=now)
         except Unavailable:
             logger.warning("order %s is busy; its expiry is tried again", order_id)
+        except Exception:  # one order with a fault must not keep the stock of all after it
+            logger.exception("order %s cannot be ended", order_id)
     return len(due)
 
 

@@ -62,7 +62,11 @@ async def fenced(
         except PaymentIsOpen as found:
             call = found.call
         answer = await payments.fence(call, gateways)
-        await settlement.settle(call, answer, caller=caller, action=action, now=now)
+        following = await settlement.settle(call, answer, caller=caller, action=action, now=now)
+        if following:
+            await settlement.conduct(
+                following, gateways=gateways, caller=caller, action=action, now=now
+            )
         if answer.verdict in {Verdict.CANNOT, Verdict.UNKNOWN}:
             break
     raise RetryLater(

@@ -9,7 +9,14 @@ from db.base import execute
 from db.events import Topic
 from db.money import Money
 from db.orders import completion, timeline
-from db.orders.models import Order, OrderEventKind, Refund, RefundReason, RefundStatus
+from db.orders.models import (
+    Order,
+    OrderEventKind,
+    OrderStatus,
+    Refund,
+    RefundReason,
+    RefundStatus,
+)
 from db.payments import Call, OperationKind, OperationStatus
 
 _NEWS: Final = {
@@ -37,9 +44,10 @@ async def give_all_back(
     action: str,
     now: datetime,
 ) -> Call | None:
-    """Ask for all of a locked order's money: let go of what is held, refund what was taken.
+    """Ask for all the money of one payment of a locked order: let go of it, or refund it.
 
-    Returns the call to make after the commit; None where there is nothing to give back.
+    The goods of an order that is over are given back with it. One that goes on was paid twice: its
+    goods stay bought. Returns the call to make after the commit; None where there is nothing.
     """
     call = await payments.give_back(payment, now=now)
     if call is None or call.kind is not OperationKind.REFUND:
@@ -56,7 +64,8 @@ async def give_all_back(
         actor_label=caller.label,
         created_at=now,
     )
-    await execute(_GIVE_ALL_UNITS_BACK, refund.id, order.id)
+    if order.status in {OrderStatus.CANCELLED, OrderStatus.EXPIRED}:
+        await execute(_GIVE_ALL_UNITS_BACK, refund.id, order.id)
     await _tell(order, refund, before=None, caller=caller, action=action, now=now)
     return call
 

@@ -7,14 +7,17 @@ from uuid import UUID
 
 import pytest
 
-from db import orders
-from db.base import fetch_value
+from db import ids, orders, payments
+from db.access import Caller
+from db.base import atomically, execute, fetch_value
 from db.config import Database
 from db.orders import expire_due, expiry
+from db.orders.settlement import conduct
 from db.stock import Units
 from tests.buying import Counter, charges, kinds, new_guest, reserved, state, topics
 from tests.conftest import NOW
 from tests.gateways import FaultyGateway, ForgetfulGateway
+from tests.goods import make_variant
 
 LATER = NOW + timedelta(minutes=16)
 
@@ -142,6 +145,23 @@ class TestExpireDue:
         assert await expire_due(gateways=counter.gateways, now=LATER + timedelta(minutes=2)) == 1
         assert await state(outcome.ids["order"]) == ("EXPIRED", "FAILED")
 
+    async def test_one_that_cannot_be_ended_does_not_hold_the_others_up(
+        self, counter: Counter, lantern: UUID, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        broken = await counter.check_out(await new_guest(), Units(lantern, 1), token="tok_declined")
+        rope = await make_variant(title="Rope")
+        other = await counter.check_out(await new_guest(), Units(rope, 1), token="tok_declined")
+        await execute("UPDATE stock SET reserved = 0 WHERE variant_id = $1", lantern)
+
+        assert await expire_due(gateways=counter.gateways, now=LATER) == 2
+
+        assert await state(broken.ids["order"]) == ("PENDING", "FAILED")
+        assert await state(other.ids["order"]) == ("EXPIRED", "FAILED")
+        assert broken.ids["order"] in caplog.text
+        await execute("UPDATE stock SET reserved = 1 WHERE variant_id = $1", lantern)
+        await expire_due(gateways=counter.gateways, now=LATER + timedelta(minutes=2))
+        assert await state(broken.ids["order"]) == ("EXPIRED", "FAILED")
+
 
 class TestSettle:
     async def test_money_that_comes_too_late_goes_back(
@@ -162,6 +182,34 @@ class TestSettle:
         assert [each["kind"] for each in await charges(order_id)] == ["AUTHORIZE", "REFUND"]
         assert await reserved(lantern) == 0
 
+    async def test_money_that_comes_twice_goes_back_once_and_the_goods_stay_bought(
+        self, counter: Counter, lantern: UUID, fake: FaultyGateway
+    ) -> None:
+        guest = await new_guest()
+        order_id = (await counter.check_out(guest, Units(lantern, 2), token="tok_declined")).ids[
+            "order"
+        ]
+        await counter.pay(guest, order_id)
+        first = await fetch_value(
+            "SELECT id FROM payment_operation ORDER BY created_at, id LIMIT 1"
+        )
+        await execute(
+            "UPDATE fake_gateway.operation SET verdict = 'SUCCEEDED', captured = true, code = NULL"
+            " WHERE key = $1",
+            ids.encode("op", first),
+        )
 
-class Killed(Exception):
+        call = await atomically(lambda: payments.lock_call(first))
+        told = {"caller": Caller.system("test"), "action": "system.test", "now": LATER}
+        back = await orders.settle(call, await fake.find(call.op), **told)
+        assert back
+        await conduct(back, gateways=counter.gateways, **told)
+
+        assert await state(order_id) == ("PLACED", "FAILED", "CAPTURED")
+        assert await fetch_value("SELECT status FROM refund") == "SUCCEEDED"
+        assert await fetch_value("SELECT sum(refunded) FROM order_line") == 0
+        assert await reserved(lantern) == 2
+
+
+class Killed(BaseException):
     """The worker died."""
