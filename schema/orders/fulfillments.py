@@ -1,6 +1,7 @@
 """Packing, shipping, delivering and unpacking, as clients ask for it."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
@@ -35,6 +36,16 @@ class FulfillmentPayload(Payload):
             fulfillment=Fulfillment.of(parcel) if parcel else None,
             order=Order.of(order) if order else None,
         )
+
+    @classmethod
+    async def unchanged(cls, given: Mapping[str, Any], info: Info) -> "FulfillmentPayload":
+        """Show what a refused call was about: the parcel, and its order too."""
+        payload = await super().unchanged(given, info)
+        if payload.fulfillment and not payload.order:
+            order_id = payload.fulfillment.row.order_id
+            (order,) = await orders.find_orders(caller=info.context.caller, ids=[order_id])
+            payload.order = Order.of(order) if order else None
+        return payload
 
 
 @define.type
