@@ -2,17 +2,26 @@
 
 import asyncio
 import random
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final, TypeAlias
+from uuid import UUID
 
 import pytest
 
+from db.access import Role
 from db.base import fetch_value
 from db.errors import Refusal, Refusals
-from db.orders import LineUnits
+from db.orders import LineUnits, Order
+from db.stock import Units
 from tests import factories
-from tests.db.orders.test_fulfillment import lines_of, pack, ship, unpack
+from tests.buying import Counter, new_guest
+from tests.db.orders.test_fulfillment import deliver, lines_of, pack, ship, staff, unpack
 
 pytestmark = pytest.mark.usefixtures("database", "oracle")
+
+Step: TypeAlias = Callable[[UUID], Awaitable[object]]
+
+MANAGER: Final = staff(Role.ADMIN)
 
 
 async def outcomes(calls: Sequence[Awaitable[object]]) -> list[object]:
@@ -77,3 +86,73 @@ async def test_parcels_of_many_orders_with_the_same_goods_do_not_wait_in_a_circl
     ]
 
     assert len(await outcomes([ship(parcel) for parcel in parcels])) == 10
+
+
+class TestAgainstCancel:
+    """FUL-2: an order that is packed, shipped or unpacked while it is called off."""
+
+    @pytest.mark.parametrize("seed", range(8))
+    @pytest.mark.parametrize("step", [ship, unpack, deliver])
+    async def test_ful_2_a_step_and_a_cancel_at_once_leave_one_whole_story(
+        self, counter: Counter, lantern: UUID, step: Step, seed: int
+    ) -> None:
+        order, parcel = await _packed(counter, lantern)
+        if step is deliver:
+            await ship(parcel)
+
+        await outcomes(_shuffled(seed, step(parcel), counter.cancel(MANAGER, order.id)))
+
+        status, shipped = await _story(order)
+        if step is unpack:
+            assert (status, shipped) == ("CANCELLED", 0)
+        else:
+            assert (status, shipped) in {("CANCELLED", 0), ("COMPLETED", 2)}
+        assert await fetch_value("SELECT on_hand FROM stock") == 100 - shipped
+        assert await fetch_value("SELECT reserved FROM stock") == 0
+
+    @pytest.mark.parametrize("seed", range(8))
+    async def test_ful_2_packing_and_a_cancel_at_once_leave_no_parcel_behind(
+        self, counter: Counter, lantern: UUID, seed: int
+    ) -> None:
+        order = await _placed(counter, lantern)
+
+        await outcomes(_shuffled(seed, pack(order), counter.cancel(MANAGER, order.id)))
+
+        assert await _story(order) == ("CANCELLED", 0)
+        assert await fetch_value("SELECT count(*) FROM fulfillment WHERE status = 'PACKING'") == 0
+        assert await fetch_value("SELECT reserved FROM stock") == 0
+
+    @pytest.mark.parametrize("seed", range(8))
+    async def test_ful_2_a_buyer_cancels_or_a_packer_packs(
+        self, counter: Counter, lantern: UUID, seed: int
+    ) -> None:
+        buyer = await new_guest()
+        made = await counter.check_out(buyer, Units(lantern, 2))
+        order = await Order.get(id=made.ids["order"])
+
+        calls = _shuffled(seed, pack(order), counter.cancel(buyer, order.id))
+
+        assert len(await outcomes(calls)) == 1
+        parcels = await fetch_value("SELECT count(*) FROM fulfillment")
+        assert (await _story(order))[0] == ("PLACED" if parcels else "CANCELLED")
+
+
+def _shuffled(seed: int, *calls: Awaitable[object]) -> list[Awaitable[object]]:
+    shuffled = list(calls)
+    random.Random(seed).shuffle(shuffled)  # noqa: S311 - a seed to repeat it by
+    return shuffled
+
+
+async def _placed(counter: Counter, variant: UUID) -> Order:
+    made = await counter.check_out(await new_guest(), Units(variant, 2))
+    return await Order.get(id=made.ids["order"])
+
+
+async def _packed(counter: Counter, variant: UUID) -> tuple[Order, UUID]:
+    order = await _placed(counter, variant)
+    return order, await pack(order)
+
+
+async def _story(order: Order) -> tuple[str, int]:
+    (line,) = await lines_of(order)
+    return (await Order.get(id=order.id)).status, line.shipped
