@@ -79,7 +79,7 @@ class Replayed:
         tables = []
         for heading, what, reasons in (
             ("Refused", "Orders", refusals),
-            ("Left out", "Lines", self.left_out),
+            ("Left out", "Lines, or units where it says so", self.left_out),
         ):
             table = Table(heading)
             table.add_column(what, justify="right")
