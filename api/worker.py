@@ -13,7 +13,7 @@ from api.child import Line
 from api.environment import load
 from api.preparation import WORKER_CONNECTIONS, url_of
 from api.settings import Settings
-from db import carts, orders, secrets, users
+from db import carts, events, orders, secrets, users
 from db.clock import DatabaseClock
 from db.config import Database
 from db.errors import Unavailable
@@ -24,6 +24,7 @@ logger = logging.getLogger("tradepost.worker")
 CLOCK_SECONDS = 60.0
 CARTS_SECONDS = 600.0
 SESSIONS_SECONDS = 3600.0
+CLAIMS_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,12 @@ def jobs(settings: Settings, clock: DatabaseClock, opened: Gateways) -> list[Job
             SESSIONS_SECONDS,
             users.MOST_AT_ONCE,
             lambda: users.delete_ended(now=clock.now()),
+        ),
+        Job(
+            "idempotency keys whose time is over",
+            CLAIMS_SECONDS,
+            events.MOST_AT_ONCE,
+            lambda: events.forget_claims(now=clock.now()),
         ),
     ]
 

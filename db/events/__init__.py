@@ -6,11 +6,12 @@ transaction too: a process that is killed takes its claim with it.
 """
 
 from db.events.changes import Changes, apply, made
-from db.events.idempotency import Claim, Outcome, once, seen
+from db.events.idempotency import MOST_AT_ONCE, Claim, Outcome, forget_claims, once, seen
 from db.events.models import AuditEvent, Event
 from db.events.record import Entry, Topic, audit, audit_each, record
 
 __all__ = [
+    "MOST_AT_ONCE",
     "AuditEvent",
     "Changes",
     "Claim",
@@ -21,6 +22,7 @@ __all__ = [
     "apply",
     "audit",
     "audit_each",
+    "forget_claims",
     "made",
     "once",
     "record",

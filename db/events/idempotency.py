@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
@@ -18,6 +18,10 @@ import orjson
 
 from db.base import atomically, execute, fetch, put_off
 from db.errors import Code, Refusal, RetryLater
+
+KEPT: Final = timedelta(days=7)
+"""How long the same key gives the same outcome."""
+MOST_AT_ONCE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,19 @@ async def seen(claim: Claim) -> Outcome | None:
         claim.key,
     )
     return _replay(claim, rows)
+
+
+_FORGET: Final = """
+DELETE FROM idempotency WHERE (scope, key) IN (
+    SELECT scope, key FROM idempotency WHERE created_at < $1 ORDER BY created_at LIMIT $2
+       FOR UPDATE SKIP LOCKED
+)
+"""
+
+
+async def forget_claims(*, now: datetime, most: int = MOST_AT_ONCE) -> int:
+    """Delete the oldest claims past :data:`KEPT`, at most so many; return how many that were."""
+    return await execute(_FORGET, now - KEPT, most)
 
 
 async def _keep(claim: Claim, outcome: Outcome) -> None:

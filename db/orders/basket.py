@@ -77,14 +77,14 @@ async def _lock_cart(cart_id: UUID, caller: Caller, now: datetime) -> CartRow:
     try:
         return await carts.lock(cart_id, caller=caller, now=now, path=_CART_PATH)
     except Refusal:
-        row = await fetch_one(_ORDER_OF_CART, cart_id)
+        row = await fetch_one(ORDER_OF_CART, cart_id)
         if row and caller.is_owner_of(user_id=row["user_id"], guest_id=row["guest_id"]):
             message = f"This cart has become order {row['number']}."
             raise InvalidState(message, current=row["status"], path=_CART_PATH) from None
         raise
 
 
-_ORDER_OF_CART: Final = """
+ORDER_OF_CART: Final = """
 SELECT number, status, user_id, guest_id FROM orders
  WHERE cart_id = $1 AND placed_at IS NOT NULL ORDER BY id LIMIT 1
 """

@@ -1,7 +1,7 @@
 """Calls may be made again: once per key, whoever asks and however often."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -78,6 +78,25 @@ class TestOnce:
         second = await events.once(claim(scope="user:2"), now, yours)
 
         assert (first.ids["thing"], second.ids["thing"]) == ("mine", "yours")
+
+
+class TestForgetClaims:
+    async def test_forgets_the_oldest_first_and_nothing_before_seven_days(
+        self, database: Database, now: datetime
+    ) -> None:
+        async def work() -> Outcome:
+            return Outcome({"thing": "thing_1"})
+
+        week = timedelta(days=7)
+        for key, at in (("young", now), ("old", now - week), ("oldest", now - 2 * week)):
+            await events.once(claim(key), at, work)
+        later = now + timedelta(seconds=1)
+
+        assert await events.forget_claims(now=later, most=1) == 1
+        assert await events.seen(claim("oldest")) is None
+        assert await events.forget_claims(now=later) == 1
+        assert await events.forget_claims(now=later) == 0
+        assert (await events.once(claim("young"), later, work)).replayed
 
 
 class TestRecord:

@@ -7,9 +7,10 @@ import pytest
 
 from db import ids, orders
 from db.access import ActorKind, Caller
-from db.base import execute, fetch, fetch_value
+from db.base import atomically, execute, fetch, fetch_value
 from db.errors import Code, InvalidState, Refusal, Refusals, StockShort, TotalChanged
 from db.money import Money
+from db.orders import basket
 from db.payments import OperationStatus
 from db.stock import Units
 from tests import factories
@@ -264,6 +265,16 @@ class TestRefusals:
                 await counter.check_out(eve, cart_id=cart_id, expected=Money(1490, "EUR"))
 
         assert refused.value.current == "PLACED"
+
+    async def test_finds_what_a_cart_has_become_without_reading_all_orders(
+        self, counter: Counter
+    ) -> None:
+        async def explain() -> str:
+            await execute("SET LOCAL enable_seqscan = off")
+            plan = await fetch(f"EXPLAIN {basket.ORDER_OF_CART}", ids.new())
+            return "\n".join(row[0] for row in plan)
+
+        assert "orders_of_a_cart" in await atomically(explain)
 
     async def test_more_than_three_orders_that_wait_for_their_payment(
         self, counter: Counter, lantern: UUID

@@ -200,7 +200,11 @@ class TestSettle:
         )
 
         call = await atomically(lambda: payments.lock_call(first))
-        told = {"caller": Caller.system("test"), "action": "system.test", "now": LATER}
+        told: dict[str, Any] = {
+            "caller": Caller.system("test"),
+            "action": "system.test",
+            "now": LATER,
+        }
         back = await orders.settle(call, await fake.find(call.op), **told)
         assert back
         await conduct(back, gateways=counter.gateways, **told)
