@@ -19,7 +19,7 @@ from tests.goods import make_method, make_shop, make_variant
 pytestmark = pytest.mark.timeout(180)
 
 PROCESSES: Final = 2
-AT_ONCE: Final = 50
+AT_ONCE: Final = 100
 BUY: Final = """
 mutation Buy($input: CheckoutInput!, $key: String!) {
   checkoutComplete(input: $input, idempotencyKey: $key) {
@@ -79,8 +79,6 @@ async def door(database: Database, tmp_path: Path) -> AsyncIterator[Door]:
         "TRADEPOST_EXPIRY_SECONDS": "0.2",
         # The crowd is to meet at the shelf, and not to be sent away at the door.
         "TRADEPOST_REQUESTS_IN_FLIGHT": "200",
-        "TRADEPOST_POOL_MIN": "25",
-        "TRADEPOST_POOL_MAX": "25",
     }
     with Running(tmp_path / "data", **variables) as running:
         assert running.was_open, running.said
