@@ -9,6 +9,7 @@ from api.preparation import Tell, url_of
 from api.settings import Settings
 from db import secrets, shop
 from db.config import Database
+from db.seeds import demo
 from db.seeds.filling import is_empty
 
 HOW_TO_INSTALL = "tradepost install --name NAME --currency GBP --country GB"
@@ -27,15 +28,17 @@ async def opened(settings: Settings) -> AsyncIterator[None]:
         await database.close()
 
 
-async def open_shop(settings: Settings, tell: Tell) -> None:
+async def open_shop(settings: Settings, tell: Tell) -> list[demo.Login]:
     """Fill an empty shop with the demo where the settings say so, else see that there is one.
+
+    Returns the demo's logins that work here: none where the settings want no demo.
 
     :raises StartRefusedError: in production, if there is none.
     """
     if settings.demo and await is_empty(url_of(settings)):
         from api.commands import fill_with_demo  # noqa: PLC0415  (a start seldom needs all that)
 
-        return await fill_with_demo(settings, tell)
+        await fill_with_demo(settings, tell)
     async with opened(settings):
         try:
             await shop.settings()
@@ -45,7 +48,7 @@ async def open_shop(settings: Settings, tell: Tell) -> None:
                 fault = Fault("DATABASE_URL", found, f"Install one: {HOW_TO_INSTALL}")
                 raise StartRefusedError([fault]) from None
             await install("Tradepost", "GBP", ["GB"])
-    return None
+        return await demo.logins_here() if settings.demo else []
 
 
 async def install(

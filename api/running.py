@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 
 from api import logs, opening, preparation
@@ -28,12 +29,14 @@ def run(settings: Settings) -> None:
         open_things.enter_context(noted(settings))
         ready = open_things.enter_context(preparation.database(settings))
         asyncio.run(preparation.prepare(ready, tell))
-        asyncio.run(opening.open_shop(ready, tell))
+        logins = asyncio.run(opening.open_shop(ready, tell))
         hand_down(ready)
         roles = [Role("web process", "api.server", listener)] * settings.web_concurrency
         if settings.worker:
             roles.append(Role("worker", "api.worker"))
-        supervisor = Supervisor(roles, lambda: tell(banner(settings, time.monotonic() - began)))
+        supervisor = Supervisor(
+            roles, lambda: tell(banner(settings, logins, time.monotonic() - began))
+        )
         try:
             asyncio.run(supervisor.run())
         except ChildFailedError as failure:
@@ -58,7 +61,7 @@ def hand_down(settings: Settings) -> None:
         os.environ.pop(f"{name}_FILE", None)
 
 
-def banner(settings: Settings, seconds: float) -> str:
+def banner(settings: Settings, logins: Sequence[demo.Login], seconds: float) -> str:
     """Say where everything is, and give one command that answers."""
     url = settings.url
     database = "your PostgreSQL" if settings.database_url else "its own PostgreSQL"
@@ -72,9 +75,9 @@ def banner(settings: Settings, seconds: float) -> str:
         f"    REST      {url}/openapi.json",
         f"    Data      {settings.data} ({database})",
     ]
-    if settings.demo:
+    if logins:
         lines += ["", f"  Demo logins, all with the password {demo.PASSWORD}:", ""]
-        lines += [f"    {one.email:<22}{one.name}, {one.role.lower()}" for one in demo.LOGINS]
+        lines += [f"    {one.email:<22}{one.name}, {one.role.lower()}" for one in logins]
     lines += [
         "",
         "  Try it:",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from db.access import Role
+from db.base import fetch
 from db.seeds.past import Customer, Past, Staff
 
 DATA: Final = Path(__file__).with_name("online-retail.csv.xz")
@@ -29,6 +30,19 @@ LOGINS: Final = (
     Login("ada@example.com", "Ada Lovelace", Role.CUSTOMER, was="customer-13069@example.com"),
     Login("grace@example.com", "Grace Hopper", Role.CUSTOMER, was="customer-16350@example.com"),
 )
+
+
+_CAN_SIGN_IN: Final = """
+SELECT lower(email) FROM users
+ WHERE lower(email) = ANY($1) AND password_hash IS NOT NULL AND status = 'ACTIVE'
+"""
+
+
+async def logins_here() -> list[Login]:
+    """Tell which of the demo's people this shop has: an imported one has none of them."""
+    rows = await fetch(_CAN_SIGN_IN, [login.email for login in LOGINS])
+    here = {email for (email,) in rows}
+    return [login for login in LOGINS if login.email in here]
 
 
 def let_in(past: Past, password_hash: str) -> None:
