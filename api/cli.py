@@ -96,34 +96,34 @@ def migrate() -> None:
 @app.command()
 def seed(size: HowMuch = "demo", replace: Replace = False) -> None:
     """Fill an empty shop: `demo` is a small real shop, `bench` is what figures are measured on."""
-    from api import commands
+    from api import intake
     from api.importing.seeding import Size
 
-    commands.seed(Size(size), replace=replace)
+    intake.seed(Size(size), replace=replace)
 
 
 @import_commands.command("online-retail")
 def import_online_retail(file: File, replace: Replace = False) -> None:
     """Turn the Online Retail data into a shop with its past."""
-    from api import commands
+    from api import intake
 
-    commands.import_retail(file, replace=replace)
+    intake.import_retail(file, replace=replace)
 
 
 @import_commands.command("shopify")
 def import_shopify(file: File) -> None:
     """Bring in the products of a Shopify export, or bring those that are there up to date."""
-    from api import commands
+    from api import intake
 
-    commands.import_shopify(file)
+    intake.import_shopify(file)
 
 
 @app.command()
 def replay(file: File, day: Day, concurrency: Concurrency = 16, url: Url = None) -> None:
     """Send a day of the Online Retail data through the API of a shop that runs."""
-    from api import commands
+    from api import intake
 
-    commands.replay(file, day=day.date(), concurrency=concurrency, url=url)
+    intake.replay(file, day=day.date(), concurrency=concurrency, url=url)
 
 
 @app.command()
@@ -189,7 +189,7 @@ def doctor() -> None:
 @settings_commands.command("example")
 def settings_example() -> None:
     """Print every setting with its meaning: the content of .env.example."""
-    from api.example import dotenv_example
+    from api.settings_example import dotenv_example
 
     typer.echo(dotenv_example(), nl=False)
 
@@ -197,7 +197,7 @@ def settings_example() -> None:
 @settings_commands.command("check")
 def settings_check() -> None:
     """Say whether .env.example is in step with the settings."""
-    from api.example import dotenv_example
+    from api.settings_example import dotenv_example
 
     _compare(Path(".env.example"), dotenv_example())
 

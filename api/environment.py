@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from api.faults import Fault, refuse_if
+from api.setting_types import UnreadableFileError
 from api.settings import (
     PREFIX,
     SECRET_CHARACTERS,
@@ -23,7 +24,6 @@ from api.settings import (
     secret_variables,
     variable,
 )
-from api.values import UnreadableFileError
 
 HOW_TO_MAKE_ONE = 'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
 FIELDS = {variable(name): field for name, field in Settings.model_fields.items()}

@@ -24,13 +24,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from strawberry.execution import optimized_is_awaitable
 
-from api.asked import Asked, asked
 from api.authentication import request_id
 from api.dependencies import context_of, get_context
 from api.documents import Document, Documents, InvalidDocument
 from api.logs import FIELDS
 from api.negotiation import HTML, JSON, Refused, media_type, status
 from api.page import page
+from api.request import Asked, asked
 from db.errors import Fault, Reason, Unavailable
 from schema.context import Context
 from schema.errors import Unexpected, explain, top_level

@@ -36,7 +36,7 @@ async def open_shop(settings: Settings, tell: Tell) -> list[demo.Login]:
     :raises StartRefusedError: in production, if there is none.
     """
     if settings.demo and await is_empty(url_of(settings)):
-        from api.commands import fill_with_demo  # noqa: PLC0415  (a start seldom needs all that)
+        from api.intake import fill_with_demo  # noqa: PLC0415  (a start seldom needs all that)
 
         await fill_with_demo(settings, tell)
     async with opened(settings):

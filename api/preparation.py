@@ -1,7 +1,10 @@
 """What happens before the first request: a database that answers, its tables, the demo shop."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+
+from rich.console import Console
 
 from api.faults import Fault, StartRefusedError, refuse_if
 from api.settings import Settings
@@ -37,6 +40,17 @@ def database(settings: Settings) -> Iterator[Settings]:
         yield settings.having(database_url=url)
     finally:
         server.close()
+
+
+@contextmanager
+def prepared(settings: Settings) -> Iterator[Settings]:
+    """Lend settings whose database is fit to serve, as a command needs it.
+
+    :raises StartRefusedError: if it is not, and we may not make it so.
+    """
+    with database(settings) as ready:
+        asyncio.run(prepare(ready, Console(stderr=True).print))
+        yield ready
 
 
 def needed_connections(settings: Settings) -> int:

@@ -11,8 +11,8 @@ import uvicorn
 
 from api import logs
 from api.app import create_app
-from api.child import Line
 from api.environment import load
+from api.lifeline import Line
 from api.settings import Settings
 
 KEEP_ALIVE_SECONDS = 75  # above the 60 of the usual proxies, so that it is they who hang up

@@ -18,7 +18,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from api.values import (
+from api.setting_types import (
     LOWER,
     Addresses,
     DatabaseUrl,

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from api.child import READY
+from api.lifeline import READY
 
 logger = logging.getLogger("tradepost.supervisor")
 

@@ -44,8 +44,7 @@ def install(
                 time_zone=time_zone,
             )
 
-    with preparation.database(load()) as ready:
-        asyncio.run(preparation.prepare(ready, _aside))
+    with preparation.prepared(load()) as ready:
         try:
             found = asyncio.run(work(ready))
         except (MoneyError, ZoneInfoNotFoundError) as fault:
@@ -60,8 +59,7 @@ def create_owner(email: str, password: str) -> None:
         async with opening.opened(ready):
             await users.create_owner(email=email, password=password, now=datetime.now(UTC))
 
-    with preparation.database(load()) as ready:
-        asyncio.run(preparation.prepare(ready, _aside))
+    with preparation.prepared(load()) as ready:
         try:
             asyncio.run(work(ready))
         except (Refusal, Refusals) as fault:
@@ -71,13 +69,8 @@ def create_owner(email: str, password: str) -> None:
 
 def ask_invariants() -> None:
     """Ask the database every sentence that must be true of a shop."""
-    with preparation.database(load()) as ready:
-        asyncio.run(preparation.prepare(ready, _aside))
+    with preparation.prepared(load()) as ready:
         violations = asyncio.run(invariants.broken(preparation.url_of(ready)))
     if violations:
         raise CommandFailedError("\n".join(map(str, violations)))
     Console().print(f"All {len(invariants.INVARIANTS)} invariants hold.")
-
-
-def _aside(line: str) -> None:
-    Console(stderr=True).print(line)

@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from api import gateways, logs
-from api.child import Line
 from api.environment import load
+from api.lifeline import Line
 from api.preparation import WORKER_CONNECTIONS, url_of
 from api.settings import Settings
 from db import carts, events, orders, secrets, users

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from graphql import build_schema
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [
@@ -18,3 +19,13 @@ def test_every_path_that_a_document_names_is_there(document: Path) -> None:
     text = re.sub(r"```.*?```", "", document.read_text(), flags=re.DOTALL)
     named = re.findall(r"`((?:api|schema|db|tests|bench)/[\w./-]*)`", text)
     assert [path for path in named if not (ROOT / path).exists()] == []
+
+
+def test_the_changelog_tells_of_every_query_and_mutation() -> None:
+    schema = build_schema((ROOT / "schema/schema.graphql").read_text())
+    assert schema.query_type
+    assert schema.mutation_type
+    made = schema.query_type.fields.keys() | schema.mutation_type.fields.keys()
+    told, _, to_come = (ROOT / "schema/CHANGELOG.md").read_text().partition("\nNot there yet")
+    assert {name for name in made if f"`{name}`" not in told} == set()
+    assert {name for name in made if f"`{name}`" in to_come} == set()

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from api.environment import FIELDS, load, read_dotenv
-from api.example import dotenv_example
 from api.faults import StartRefusedError
 from api.settings import PREFIX, Settings, secret_variables
+from api.settings_example import dotenv_example
 
 ROOT = Path(__file__).parents[2]
 STRONG = "k3yThatNobodyGuesses-0123456789-abcdef"

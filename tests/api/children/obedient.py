@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 
-from api.child import Line
+from api.lifeline import Line
 
 
 async def live(line: Line) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from api import preparation
+from api import opening, preparation
 from api.environment import load
 from api.faults import CommandFailedError, Fault, StartRefusedError
 from api.importing.files import UnreadableFile
@@ -21,18 +21,17 @@ from api.importing.shopify import file as shopify
 from api.replay import run
 from api.replay.run import Replayed
 from api.settings import Settings
-from db.config import Database
 from db.seeds.filling import CannotFill, Progress
 from db.shop import ShopIsNotInstalled
 
-Importer = Callable[[str, Progress], Awaitable[Report]]
+Importer = Callable[[Settings, Progress], Awaitable[Report]]
 
 
 async def fill_with_demo(settings: Settings, tell: preparation.Tell) -> None:
     """Fill an empty shop with the demo."""
     tell("Filling the shop with the demo's goods, customers and orders ...")
     try:
-        await _seed(preparation.url_of(settings), Size.DEMO, replace=False, progress=Silence())
+        await _seed(settings, Size.DEMO, replace=False, progress=Silence())
     except CannotFill as fault:
         tell(f"Not filled: {fault}")
 
@@ -50,33 +49,36 @@ def seed(size: Size, *, replace: bool) -> None:
                 )
             ]
         )
-    _bring_in(settings, lambda url, progress: _seed(url, size, replace=replace, progress=progress))
+    _bring_in(
+        settings, lambda ready, progress: _seed(ready, size, replace=replace, progress=progress)
+    )
 
 
 def import_retail(path: Path, *, replace: bool) -> None:
     """Turn the Online Retail data into a shop with its past, and say what went in."""
     _bring_in(
         load(),
-        lambda url, progress: import_online_retail(
-            url=url, path=path, now=datetime.now(UTC), replace=replace, progress=progress
+        lambda ready, progress: import_online_retail(
+            url=preparation.url_of(ready),
+            path=path,
+            now=datetime.now(UTC),
+            replace=replace,
+            progress=progress,
         ),
     )
 
 
 def import_shopify(path: Path) -> None:
     """Bring a Shopify export into the shop, and say what went in."""
-    _bring_in(load(), lambda url, progress: _shopify(url, path, progress))
+    _bring_in(load(), lambda ready, progress: _shopify(ready, path, progress))
 
 
-async def _shopify(url: str, path: Path, progress: Progress) -> Report:
-    database = Database(url, pool_min=1, pool_max=2)
-    await database.open()
-    try:
-        return await shopify.import_shopify(path=path, now=datetime.now(UTC), progress=progress)
-    except ShopIsNotInstalled as fault:
-        raise CannotFill("There is no shop yet: start it once, or seed it.") from fault
-    finally:
-        await database.close()
+async def _shopify(settings: Settings, path: Path, progress: Progress) -> Report:
+    async with opening.opened(settings):
+        try:
+            return await shopify.import_shopify(path=path, now=datetime.now(UTC), progress=progress)
+        except ShopIsNotInstalled as fault:
+            raise CannotFill("There is no shop yet: start it once, or seed it.") from fault
 
 
 def replay(path: Path, *, day: date, concurrency: int, url: str | None) -> None:
@@ -99,33 +101,23 @@ def replay(path: Path, *, day: date, concurrency: int, url: str | None) -> None:
 async def _replayed(
     settings: Settings, bar: Bar, *, path: Path, day: date, concurrency: int, url: str | None
 ) -> Replayed:
-    database_url = preparation.url_of(settings)
-    database = Database(database_url, pool_min=1, pool_max=2)
-    await database.open()
-    try:
+    async with opening.opened(settings):
         return await run.replay(
             path=path,
             day=day,
             concurrency=concurrency,
             url=url or f"http://127.0.0.1:{settings.port}/graphql",
-            database_url=database_url,
+            database_url=preparation.url_of(settings),
             now=datetime.now(UTC),
             progress=bar,
         )
-    finally:
-        await database.close()
-
-
-def _aside(line: str) -> None:
-    Console(stderr=True).print(line)
 
 
 def _bring_in(settings: Settings, importer: Importer) -> None:
-    with preparation.database(settings) as ready:
-        asyncio.run(preparation.prepare(ready, _aside))
+    with preparation.prepared(settings) as ready:
         try:
             with Bar() as bar:
-                report = asyncio.run(_started(importer(preparation.url_of(ready), bar)))
+                report = asyncio.run(_started(importer(ready, bar)))
         except (UnreadableFile, CannotFill) as fault:
             raise CommandFailedError(f"{fault} Nothing was changed.") from fault
     _print(report.tables())
@@ -141,9 +133,9 @@ async def _started(work: Awaitable[Report]) -> Report:
     return await work
 
 
-async def _seed(url: str, size: Size, *, replace: bool, progress: Progress) -> Report:
+async def _seed(settings: Settings, size: Size, *, replace: bool, progress: Progress) -> Report:
     return await fill_with(
-        url=url,
+        url=preparation.url_of(settings),
         size=size,
         now=datetime.now(UTC),
         replace=replace,
