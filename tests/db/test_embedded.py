@@ -68,6 +68,10 @@ def mode(path: Path) -> int:
     return path.stat().st_mode & 0o777
 
 
+def log_of(folder: Path) -> str:
+    return next(folder.rglob("server.log")).read_text()
+
+
 async def ask(url: str, question: str) -> object:
     connection = await asyncpg.connect(url)
     try:
@@ -87,6 +91,16 @@ class TestStart:
             assert await ask(url, "SHOW fsync") == "off"
         finally:
             server.close()
+
+    async def test_keeps_the_values_of_rows_out_of_its_log(self, folder: Path) -> None:
+        with EmbeddedServer(folder, durable=False) as url:
+            await ask(url, "CREATE TABLE person AS SELECT 'ada@example.com' AS email")
+            await ask(url, "CREATE UNIQUE INDEX one_person ON person (email)")
+            with pytest.raises(asyncpg.UniqueViolationError):
+                await ask(url, "INSERT INTO person SELECT email FROM person")
+            said = log_of(folder)
+        assert "duplicate key" in said
+        assert "Key (email)" not in said
 
     async def test_lets_nobody_in_without_the_password(self, folder: Path) -> None:
         with (
