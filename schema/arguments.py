@@ -71,13 +71,15 @@ class Shape:
         :raises Refusals: one for each fault, with its place.
         """
         raw = {to_camel_case(name): value for name, value in given.items()}
-        if unprintable := [_unprintable(path) for path in _unprintable_places(raw)]:
-            raise Refusals(unprintable)
+        unprintable = list(_unprintable_places(raw))
+        refusals = [_unprintable(path) for path in unprintable]
         try:
             model = self._model.model_validate(raw, context=context)
         except ValidationError as error:
-            faults = error.errors(include_url=False, include_input=True)
-            raise Refusals([_refusal(fault) for fault in faults]) from None
+            faults = map(_refusal, error.errors(include_url=False, include_input=True))
+            refusals += [each for each in faults if each.path not in unprintable]
+        if refusals:
+            raise Refusals(refusals)
         return {name: getattr(model, name) for name in model.model_fields_set}
 
 
