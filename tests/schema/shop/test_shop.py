@@ -108,6 +108,14 @@ class TestShopUpdate:
             ("INVALID", "input.countries.1"),
         }
 
+    @pytest.mark.parametrize("zone", ["localtime", "Factory", "../etc/passwd", "europe/berlin"])
+    async def test_refuses_a_time_zone_that_is_not_the_same_everywhere(
+        self, owner: Client, zone: str
+    ) -> None:
+        async with unchanged():
+            data = (await owner.ask(UPDATE, input={"timeZone": zone}, version=1))["shopUpdate"]
+        assert faults(data) == {("INVALID", "input.timeZone")}
+
     @pytest.mark.parametrize("field", ['currencyCode: "USD"', "pricesIncludeTax: false"])
     async def test_set_1_has_no_word_for_currency_and_price_basis(
         self, owner: Client, field: str
