@@ -69,7 +69,7 @@ def _fault(problem: ErrorDetails) -> Fault:
     if isinstance(cause, UnreadableFileError):
         return Fault(f"{name}_FILE", f"does not help: {cause}.", f"Give the secret, or {name}.")
     example = extra(field)["example"]
-    default = field.get_default()
+    default = None if field.is_required() or field.default_factory else field.get_default()
     or_else = f", or leave it out for {default}" if default not in {None, "", ()} else ""
     return Fault(
         name,

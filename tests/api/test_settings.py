@@ -131,6 +131,12 @@ class TestFaults:
         assert told.startswith(f"Tradepost cannot start: one thing is wrong.\n  {name} ")
         assert said in told
 
+    def test_one_offers_no_default_that_depends_on_others(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        told = refusal(monkeypatch, TRADEPOST_GATEWAYS="stripe")
+        assert told.rstrip().endswith("Set it like TRADEPOST_GATEWAYS=manual.")
+
     def test_all_are_told_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         told = refusal(
             monkeypatch,
