@@ -22,11 +22,9 @@ from graphql import (
     OperationType,
     SelectionSetNode,
     parse,
-    specified_rules,
     validate,
 )
 from graphql.language.ast import Node
-from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from schema.errors import QueryTooExpensive
 
@@ -40,7 +38,6 @@ MOST_MUTATIONS: Final = 10
 ONCE: Final = frozenset({"sessionCreate", "userRegister", "passwordReset", "passwordResetRequest"})
 """Mutations that guess at secrets: many aliases in one document would be many guesses."""
 
-_RULES: Final = (*specified_rules, OneOfInputValidationRule)
 _MOST_ERRORS: Final = 10
 
 
@@ -107,7 +104,7 @@ class Documents:
             raise InvalidDocument([error]) from None
         except RecursionError:
             raise InvalidDocument([_too_expensive("The document nests too deeply.")]) from None
-        errors = validate(self._schema, ast, _RULES, max_errors=_MOST_ERRORS, hide_suggestions=True)
+        errors = validate(self._schema, ast, max_errors=_MOST_ERRORS, hide_suggestions=True)
         if errors:
             raise InvalidDocument(errors)
         return Document(ast, {_name(each): each for each in _operations(ast)})

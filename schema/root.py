@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Annotated, Any, Final
 
 import strawberry
-from graphql import GraphQLObjectType, GraphQLSchema, Undefined
+from graphql import GraphQLInputObjectType, GraphQLObjectType, GraphQLSchema, Undefined
 from pydantic import Field
 from strawberry.schema.config import StrawberryConfig
 
@@ -79,6 +79,7 @@ def build(
     )
     core = core_of(built)
     _omit_null_defaults(core)
+    _know_one_of(core)
     permissions.enforce(core)
     return built
 
@@ -96,6 +97,13 @@ def _omit_null_defaults(built: GraphQLSchema) -> None:
                 for argument in field.args.values():
                     if argument.default_value is None:
                         argument.default_value = Undefined
+
+
+def _know_one_of(built: GraphQLSchema) -> None:
+    """Let graphql-core itself check inputs of which one field is given: it names their place."""
+    for type_ in built.type_map.values():
+        if isinstance(type_, GraphQLInputObjectType):
+            type_.is_one_of = type_.extensions["strawberry-definition"].is_one_of
 
 
 schema: Final = build(Query, Mutation, [StockError, PaymentError])

@@ -56,6 +56,17 @@ class TestAMutation:
         }
         assert data["toyMake"]["said"] is None
 
+    async def test_refuses_what_cannot_be_stored_together_with_all_else(self, play: Play) -> None:
+        bad = {"name": "a\0b", "email": "nobody", "parts": [{"sku": "\0", "quantity": -1}]}
+        data = await play.data(MAKE, input=bad)
+        faults = [(tuple(each["path"]), each["code"]) for each in data["toyMake"]["userErrors"]]
+        assert sorted(faults) == [
+            (("input", "email"), "INVALID"),
+            (("input", "name"), "INVALID"),
+            (("input", "parts", "0", "quantity"), "OUT_OF_RANGE"),
+            (("input", "parts", "0", "sku"), "INVALID"),
+        ]
+
     async def test_hands_down_only_what_was_sent_and_tells_null_from_omitted(
         self, play: Play
     ) -> None:
@@ -247,6 +258,13 @@ class TestAQuery:
     ) -> None:
         response = await play("query($by: ToyBy!) { toy(by: $by) }", by=by)
         assert [each["extensions"]["code"] for each in response["errors"]] == ["BAD_REQUEST"]
+
+    @pytest.mark.parametrize("by", [{}, {"id": PRODUCT, "number": 1}, {"id": None}])
+    async def test_says_where_not_exactly_one_of_them_is_given(
+        self, play: Play, by: dict[str, object]
+    ) -> None:
+        response = await play("query($by: ToyBy!) { toy(by: $by) }", by=by)
+        assert response["errors"][0]["message"].startswith("Variable '$by' has invalid value")
 
     async def test_that_the_shop_refuses_is_a_bad_request(self, play: Play) -> None:
         response = await play("{ refusing }")
