@@ -33,6 +33,11 @@ async def touch(order: Order, *, now: datetime) -> None:
     await order.save(update_fields=_LIFE)
 
 
+async def tell_of_change(order: Order, *, now: datetime) -> None:
+    """Tell of a touched order whose change nothing else in the outbox tells of."""
+    await events.record((Topic.ORDER_UPDATED, order.typeid, news_of(order)), now=now)
+
+
 async def complete_if_done(order: Order, *, caller: Caller, action: str, now: datetime) -> None:
     """Complete a locked order, touched before, when a change of its parts left nothing to do.
 

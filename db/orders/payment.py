@@ -112,6 +112,7 @@ async def create_payment(
             now=now,
         )
         await completion.touch(order, now=now)
+        await completion.tell_of_change(order, now=now)
         return Outcome({"order": str(order.id), "payment": str(begun.payment_id)})
 
     outcome = await events.once(claim, now, work)

@@ -7,12 +7,12 @@ order that ends, and whatever will ask a gateway, or be told by one, later.
 import logging
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from db import carts, events, payments
 from db.access import Caller
 from db.base import atomically, fetch_value
-from db.events import Topic
+from db.events import Changes, Topic
 from db.money import Money
 from db.orders import actions, completion, refunds, timeline
 from db.orders.actions import Step, advance
@@ -59,8 +59,7 @@ async def settle(
         after = await payments.apply(before, answer, now=now)
         if after is None:
             return None
-        if after.payment_status is not before.payment_status:
-            await _tell(order, before, after, caller=caller, action=action, now=now)
+        await _tell(order, before, after, caller=caller, action=action, now=now)
         return await _go_on(order, after, caller=caller, action=action, now=now)
 
     return await atomically(work)
@@ -76,6 +75,7 @@ async def _go_on(
                 return None
             logger.error("%s came too late for order %s", call.payment_typeid, order.number)
             await completion.touch(order, now=now)
+            await completion.tell_of_change(order, now=now)
             return await refunds.give_all_back(
                 order, call, reason=RefundReason.OTHER, caller=caller, action=action, now=now
             )
@@ -85,8 +85,14 @@ async def _go_on(
         case OperationKind.CAPTURE, OperationStatus.SUCCEEDED:
             await completion.touch(order, now=now)
             await completion.complete_if_done(order, caller=caller, action=action, now=now)
+        case (OperationKind.AUTHORIZE, OperationStatus.FAILED) | (
+            OperationKind.VOID,
+            OperationStatus.SUCCEEDED,
+        ):
+            await completion.touch(order, now=now)
         case _:
             await completion.touch(order, now=now)
+            await completion.tell_of_change(order, now=now)
     return None
 
 
@@ -139,14 +145,11 @@ _NEWS: Final[Mapping[PaymentStatus, tuple[OrderEventKind, str, Topic]]] = {
 async def _tell(
     order: Order, before: Call, after: Call, *, caller: Caller, action: str, now: datetime
 ) -> None:
-    """Tell of a payment's new status: to the timeline, the outbox and the audit trail."""
-    changes: dict[str, list[Any]] = {"status": [before.payment_status, after.payment_status]}
-    if after.captured != before.captured:
-        changes["captured"] = [
-            Money(each, after.currency).text for each in (before.captured, after.captured)
-        ]
-    await events.audit(caller, action, after.payment_typeid, changes, now=now)
-    if after.payment_status not in _NEWS:
+    """Tell of what an answer changed about a payment: to timeline, outbox and audit trail."""
+    changes = _changes(before, after)
+    if changes:
+        await events.audit(caller, action, after.payment_typeid, changes, now=now)
+    if "status" not in changes or after.payment_status not in _NEWS:
         return
     kind, message, topic = _NEWS[after.payment_status]
     amount = Money(after.payment_amount, after.currency)
@@ -164,6 +167,16 @@ async def _tell(
         "amount": _shown(after.payment_amount, after.currency),
     }
     await events.record((topic, after.payment_typeid, news), now=now)
+
+
+def _changes(before: Call, after: Call) -> Changes:
+    changes: Changes = {}
+    if after.payment_status is not before.payment_status:
+        changes["status"] = [before.payment_status, after.payment_status]
+    if after.captured != before.captured:
+        amounts = (before.captured, after.captured)
+        changes["captured"] = [Money(amount, after.currency).text for amount in amounts]
+    return changes
 
 
 def _shown(amount: int, currency: str) -> Mapping[str, str]:

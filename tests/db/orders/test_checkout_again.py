@@ -158,6 +158,21 @@ class TestPayment:
         assert paid.ids["order"] == order_id
         assert await fetch_value("SELECT count(*) FROM cart") == 0
         assert (await kinds(order_id))[-3:] == ["PAYMENT_REQUESTED", "PAYMENT_CAPTURED", "PLACED"]
+        assert await topics() == [
+            "PAYMENT_FAILED",
+            "ORDER_UPDATED",
+            "PAYMENT_CAPTURED",
+            "ORDER_PLACED",
+        ]
+
+    async def test_an_answer_that_does_not_come_is_told_of_too(
+        self, counter: Counter, lantern: UUID, fake: FaultyGateway
+    ) -> None:
+        fake.loses_replies = True
+
+        await counter.check_out(await new_guest(), Units(lantern, 1))
+
+        assert await topics() == ["ORDER_UPDATED"]
 
     async def test_pay_1_of_two_payments_at_once_one_is_made(
         self, counter: Counter, lantern: UUID, fake: FaultyGateway

@@ -212,6 +212,13 @@ class TestSettle:
         assert await state(order_id) == ("PLACED", "FAILED", "CAPTURED")
         assert await fetch_value("SELECT status FROM refund") == "SUCCEEDED"
         assert await fetch_value("SELECT sum(refunded) FROM order_line") == 0
+        assert (
+            await fetch_value(
+                "SELECT changes ->> 'captured' FROM audit_event"
+                " WHERE changes ? 'captured' AND action = 'system.test'"
+            )
+            == '["0.00", "24.90"]'
+        )
         assert await reserved(lantern) == 2
 
 
