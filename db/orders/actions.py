@@ -1,7 +1,8 @@
 """What may be done to an order, when, and by whom: the tables that every verb asks.
 
-``RULES`` says what people may ask for, the ``STEPS`` how orders and parcels go from one state to
-the next. Whatever is not in them is refused, and nothing is written.
+``RULES`` says what people may ask for, as far as there is a verb for it, the ``STEPS`` how orders
+and parcels go from one state to the next. Whatever is not in them is refused, and nothing is
+written.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +16,7 @@ from db.access import Caller, Permission
 from db.errors import Code, InvalidState, NotAllowed, NotSignedIn, Path, Refusal
 from db.orders.models import Fulfillment, FulfillmentStatus, Order, OrderStatus
 from db.orders.status import Standing
-from db.payments import LIVE, PaymentStatus
+from db.payments import LIVE
 
 
 class OrderAction(StrEnum):
@@ -54,10 +55,6 @@ def _can_be_called_off(order: Standing, by_permission: bool, _now: datetime) -> 
     return order.status is OrderStatus.PLACED and is_untouched and not order.money_is_moving
 
 
-def _is_only_authorized(order: Standing) -> bool:
-    return order.payment is PaymentStatus.AUTHORIZED and not order.money_is_moving
-
-
 RULES: Final[Mapping[OrderAction, Rule]] = {
     OrderAction.PAY: Rule(
         permission=Permission.ORDERS_WRITE,
@@ -71,39 +68,11 @@ RULES: Final[Mapping[OrderAction, Rule]] = {
         fits=_can_be_called_off,
         refusal="This order cannot be cancelled any more.",
     ),
-    OrderAction.CAPTURE: Rule(
-        permission=Permission.PAYMENTS_WRITE,
-        owner_too=False,
-        fits=lambda order, *_: order.status is OrderStatus.PLACED and _is_only_authorized(order),
-        refusal="There is nothing to capture for this order.",
-    ),
-    OrderAction.VOID: Rule(
-        permission=Permission.PAYMENTS_WRITE,
-        owner_too=False,
-        fits=lambda order, *_: (
-            order.status is not OrderStatus.PLACED and _is_only_authorized(order)
-        ),
-        refusal="There is nothing to void for this order. A placed order is cancelled instead.",
-    ),
-    OrderAction.REFUND: Rule(
-        permission=Permission.REFUNDS_WRITE,
-        owner_too=False,
-        fits=lambda order, *_: order.refundable > 0,
-        refusal="There is nothing to give back for this order.",
-    ),
     OrderAction.FULFILL: Rule(
         permission=Permission.FULFILLMENTS_WRITE,
         owner_too=False,
         fits=lambda order, *_: order.status is OrderStatus.PLACED and order.to_pack > 0,
         refusal="There is nothing to pack for this order.",
-    ),
-    OrderAction.EDIT: Rule(
-        permission=Permission.ORDERS_WRITE,
-        owner_too=False,
-        fits=lambda order, *_: (
-            order.status in {OrderStatus.PENDING, OrderStatus.PLACED} and order.shipped == 0
-        ),
-        refusal="This order cannot be edited any more.",
     ),
 }
 

@@ -57,10 +57,6 @@ class Standing:
     under_way: bool = False
     expires_at: datetime | None = None
 
-    @property
-    def refundable(self) -> int:
-        return self.captured - self.held
-
 
 def standing_of(values: Iterable[Any]) -> Standing:
     """Read a standing from the values of :data:`STANDING`, in their order."""
