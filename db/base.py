@@ -8,7 +8,7 @@ there is one.
 import asyncio
 import random
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar, Final, TypeVar, cast
@@ -199,3 +199,14 @@ def by_key(rows: list[asyncpg.Record], keys: list[UUID], column: int = 0) -> lis
     for row in rows:
         groups[row[column]].append(row)
     return [groups[key] for key in keys]
+
+
+def in_order(
+    rows: Iterable[asyncpg.Record], keys: Iterable[UUID], make: Callable[[asyncpg.Record], T]
+) -> list[T | None]:
+    """Make something of each record, in the order of ``keys``; None where a key has no record.
+
+    The first column is the key.
+    """
+    found = {row[0]: make(row) for row in rows}
+    return [found.get(key) for key in keys]

@@ -6,7 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from db.access import Caller
-from db.base import Condition, fetch
+from db.base import Condition, fetch, in_order
 from db.carts.rows import CART, CartRow
 from db.errors import Code, Path, Refusal
 
@@ -29,8 +29,7 @@ async def carts_by_id(
         list(ids),
         *visible.parameters,
     )
-    found = {row["id"]: CartRow.of(row) for row in rows}
-    return [found.get(one) for one in ids]
+    return in_order(rows, ids, CartRow.of)
 
 
 _LATEST: Final = f"""

@@ -10,7 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from db.access import Caller, Permission
-from db.base import Condition, by_key, fetch
+from db.base import Condition, by_key, fetch, in_order
 from db.catalog.rows import CATEGORY, PRODUCT, VARIANT, CategoryRow, ProductRow, VariantRow
 
 
@@ -62,8 +62,7 @@ async def visible_products_by_id(
         ids,
         *visible.parameters,
     )
-    found = {row[0]: ProductRow.of(row) for row in rows}
-    return [found.get(one) for one in ids]
+    return in_order(rows, ids, ProductRow.of)
 
 
 _PRODUCTS_BY_ID: Final = f"SELECT {PRODUCT} FROM product WHERE product.id = ANY($1)"
@@ -71,8 +70,7 @@ _PRODUCTS_BY_ID: Final = f"SELECT {PRODUCT} FROM product WHERE product.id = ANY(
 
 async def products_by_id(ids: Sequence[UUID]) -> list[ProductRow | None]:
     """Read these products, in order, whoever asks; None where there is none."""
-    found = {row[0]: ProductRow.of(row) for row in await fetch(_PRODUCTS_BY_ID, ids)}
-    return [found.get(one) for one in ids]
+    return in_order(await fetch(_PRODUCTS_BY_ID, ids), ids, ProductRow.of)
 
 
 # --- variants -----------------------------------------------------------------------------------
@@ -105,8 +103,7 @@ _VARIANTS_BY_ID: Final = f"{_VARIANTS} WHERE variant.id = ANY($1)"
 
 async def variants_by_id(ids: Sequence[UUID]) -> list[VariantRow | None]:
     """Read these variants, in order, whoever asks; None where there is none."""
-    found = {row[0]: VariantRow.of(row) for row in await fetch(_VARIANTS_BY_ID, ids)}
-    return [found.get(one) for one in ids]
+    return in_order(await fetch(_VARIANTS_BY_ID, ids), ids, VariantRow.of)
 
 
 async def visible_variants_by_id(
@@ -152,8 +149,7 @@ _CATEGORIES_BY_ID: Final = f"SELECT {CATEGORY} FROM category WHERE id = ANY($1)"
 
 async def categories_by_id(ids: Sequence[UUID]) -> list[CategoryRow | None]:
     """Read these categories, in order; None where there is none."""
-    found = {row[0]: CategoryRow(*row) for row in await fetch(_CATEGORIES_BY_ID, ids)}
-    return [found.get(one) for one in ids]
+    return in_order(await fetch(_CATEGORIES_BY_ID, ids), ids, lambda row: CategoryRow(*row))
 
 
 _CHILDREN: Final = f"""

@@ -14,7 +14,7 @@ import asyncpg
 import orjson
 
 from db.access import ActorKind, Caller, Permission
-from db.base import by_key, fetch, fetch_value
+from db.base import by_key, fetch, fetch_value, in_order
 from db.orders.models import FulfillmentStatus, OrderEventKind, Visibility
 from db.orders.queries import COUNTED, visible_to
 
@@ -88,8 +88,7 @@ async def find_lines(*, caller: Caller, ids: Sequence[UUID]) -> list[OrderLineRo
     records = await fetch(
         f"{_LINES} WHERE l.id = ANY($1) AND {seen.numbered(2)}", list(ids), *seen.parameters
     )
-    found = {record[0]: _line(record) for record in records}
-    return [found.get(key) for key in ids]
+    return in_order(records, ids, _line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +165,7 @@ async def find_fulfillments(*, caller: Caller, ids: Sequence[UUID]) -> list[Fulf
         list(ids),
         *seen.parameters,
     )
-    found = {record[0]: _fulfillment(record) for record in records}
-    return [found.get(key) for key in ids]
+    return in_order(records, ids, _fulfillment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,8 +290,7 @@ async def find_events(*, caller: Caller, ids: Sequence[UUID]) -> list[OrderEvent
         visibilities_for(caller),
         *seen.parameters,
     )
-    found = {record[0]: _event(record) for record in records}
-    return [found.get(key) for key in ids]
+    return in_order(records, ids, _event)
 
 
 def _json(text: str | None) -> Any:

@@ -13,7 +13,7 @@ import asyncpg
 import orjson
 
 from db.access import Caller, Permission
-from db.base import Condition, fetch, fetch_one, fetch_value
+from db.base import Condition, fetch, fetch_one, fetch_value, in_order
 from db.carts import TaxLine
 from db.orders.models import CancelReason, OrderStatus
 from db.orders.status import (
@@ -139,8 +139,7 @@ async def find_orders(*, caller: Caller, ids: Sequence[UUID]) -> list[OrderRow |
     records = await fetch(
         f"{_SELECT} WHERE o.id = ANY($1) AND {seen.numbered(2)}", list(ids), *seen.parameters
     )
-    found = {record[0]: _order(record) for record in records}
-    return [found.get(key) for key in ids]
+    return in_order(records, ids, _order)
 
 
 async def orders_by_id(ids: Sequence[UUID]) -> list[OrderRow]:

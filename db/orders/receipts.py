@@ -14,7 +14,7 @@ import asyncpg
 import orjson
 
 from db.access import ActorKind, Caller
-from db.base import by_key, fetch
+from db.base import by_key, fetch, in_order
 from db.orders.models import RefundReason, RefundStatus
 from db.orders.queries import visible_to
 from db.payments import OperationKind, OperationStatus, PaymentStatus
@@ -105,8 +105,7 @@ async def find_payments(*, caller: Caller, ids: Sequence[UUID]) -> list[PaymentR
     records = await fetch(
         f"{_PAYMENTS} WHERE p.id = ANY($1) AND {seen.numbered(2)}", list(ids), *seen.parameters
     )
-    found = {record[0]: _payment(record) for record in records}
-    return [found.get(key) for key in ids]
+    return in_order(records, ids, _payment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,8 +196,7 @@ async def find_refunds(*, caller: Caller, ids: Sequence[UUID]) -> list[RefundRow
     records = await fetch(
         f"{_REFUNDS} WHERE r.id = ANY($1) AND {seen.numbered(2)}", list(ids), *seen.parameters
     )
-    found = {record[0]: _refund(record) for record in records}
-    return [found.get(key) for key in ids]
+    return in_order(records, ids, _refund)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from db.base import fetch, fetch_one
+from db.base import fetch, fetch_one, in_order
 from db.shop.models import CapturePolicy
 
 
@@ -109,5 +109,4 @@ _METHODS_BY_ID: Final = f"{_METHOD} WHERE id = ANY($1)"
 async def shipping_methods_by_id(wanted: Sequence[UUID]) -> list[ShippingMethodRow | None]:
     """Read these ways to ship, in order; None where there is none."""
     rows = await fetch(_METHODS_BY_ID, wanted)
-    found = {row["id"]: ShippingMethodRow(*row) for row in rows}
-    return [found.get(one) for one in wanted]
+    return in_order(rows, wanted, lambda row: ShippingMethodRow(*row))

@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 
 from db.access import ActorKind, Caller, Permission
-from db.base import by_key, fetch
+from db.base import by_key, fetch, in_order
 from db.stock.models import StockMovementKind, StockReason
 
 PUBLIC_MOST: Final = 10
@@ -143,5 +143,4 @@ async def movements_by_id(ids: Sequence[UUID], *, caller: Caller) -> list[Moveme
     """Read these movements, in order; None for all of them where the caller may not see stock."""
     if not caller.may(Permission.STOCK_READ):
         return [None for _ in ids]
-    found = {row[0]: MovementRow.of(row) for row in await fetch(_BY_ID, list(ids))}
-    return [found.get(one) for one in ids]
+    return in_order(await fetch(_BY_ID, list(ids)), ids, MovementRow.of)

@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 
 from db.access import Caller, Permission, Role, require
-from db.base import Condition, by_key, fetch, fetch_value, pattern_within
+from db.base import Condition, by_key, fetch, fetch_value, in_order, pattern_within
 from db.users.rows import ADDRESS, USER, AddressRow, UserRow
 
 COUNTED_AT_MOST: Final = 10_000
@@ -108,8 +108,7 @@ async def visible_addresses_by_id(
         ids,
         *visible.parameters,
     )
-    found = {row[0]: AddressRow.of(row) for row in rows}
-    return [found.get(one) for one in ids]
+    return in_order(rows, ids, AddressRow.of)
 
 
 def _matching(query: str | None, roles: Sequence[Role] | None) -> list[Condition]:
@@ -138,5 +137,4 @@ def _all(conditions: Sequence[Condition]) -> tuple[str, list[object]]:
 
 
 def _in_order(rows: Sequence[asyncpg.Record], ids: Sequence[UUID]) -> list[UserRow | None]:
-    found = {row[0]: UserRow.of(row) for row in rows}
-    return [found.get(one) for one in ids]
+    return in_order(rows, ids, UserRow.of)
