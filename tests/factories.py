@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from db import ids, stock
-from db.access import ActorKind, Caller, Role
+from db.access import PERMISSIONS, ActorKind, Caller, Role
 from db.base import atomically, execute, fetch_value
 from db.carts.totals import Line, Shipping, Tax, Totals, compute
 from db.orders import (
@@ -35,7 +35,7 @@ from db.stock import Units
 from db.users import User, UserStatus, authentication, sessions
 from db.users.passwords import hasher
 from tests.conftest import NOW
-from tests.goods import make_variant
+from tests.goods import ADDRESS, make_variant
 
 PASSWORD = "battery-staple-40"
 
@@ -75,13 +75,17 @@ def caller(user: User) -> Caller:
     )
 
 
-ADDRESS: Final = {
-    "name": "Ada Lovelace",
-    "line1": "1 Analytical Way",
-    "city": "Berlin",
-    "postal_code": "10115",
-    "country_code": "DE",
-}
+def staff(role: Role) -> Caller:
+    """Make a caller of the staff who has no account, where none is needed."""
+    return Caller(
+        kind=ActorKind.STAFF,
+        label="Petra",
+        user_id=UUID(int=1),
+        role=role,
+        permissions=PERMISSIONS[role],
+    )
+
+
 VAT: Final = {"standard": Tax(name="VAT", rate=190_000)}
 _PAID_AS: Final = {
     OrderStatus.PENDING: None,

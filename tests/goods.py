@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 from uuid import UUID
 
+from strawberry.utils.str_converters import to_camel_case
+
 from db import catalog, ids, shop, stock
 from db.access import Caller
 from db.base import execute, fetch_value
@@ -18,10 +20,13 @@ EARLIER: Final = datetime(2026, 11, 1, tzinfo=UTC)
 
 ADDRESS: Final = {
     "name": "Ada Lovelace",
-    "line1": "12 St James's Square",
-    "city": "London",
+    "line1": "1 Analytical Way",
+    "city": "Berlin",
+    "postal_code": "10115",
     "country_code": "DE",
 }
+JSON_ADDRESS: Final = {to_camel_case(name): value for name, value in ADDRESS.items()}
+"""The same, as clients send it."""
 
 
 async def make_shop(

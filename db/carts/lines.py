@@ -19,6 +19,7 @@ Quantities: TypeAlias = dict[UUID, int]
 
 
 def quantities_of(lines: Sequence[Units]) -> Quantities:
+    """Tell the units of each variant; of a variant that is named twice, the last word counts."""
     return {line.variant_id: line.quantity for line in lines}
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 import orjson
@@ -41,13 +41,9 @@ class Claim:
 
 @dataclass(slots=True)
 class Outcome:
-    """What a call did: the ids of its objects, and the failures that it left behind on purpose.
-
-    Only ids and failures are kept. Whoever replays it reads the objects as they are now.
-    """
+    """What a call did: the ids of its objects. Whoever replays it reads them as they are now."""
 
     ids: dict[str, str] = field(default_factory=dict)
-    errors: list[dict[str, Any]] = field(default_factory=list)
     replayed: bool = False
     first_seen_at: datetime | None = None
 
@@ -130,7 +126,7 @@ async def _keep(claim: Claim, outcome: Outcome) -> None:
         "UPDATE idempotency SET outcome = $3::text::jsonb WHERE scope = $1 AND key = $2",
         claim.scope,
         claim.key,
-        orjson.dumps({"ids": outcome.ids, "errors": outcome.errors}).decode(),
+        orjson.dumps({"ids": outcome.ids}).decode(),
     )
 
 
@@ -161,8 +157,8 @@ def _replay(claim: Claim, rows: Sequence[asyncpg.Record]) -> Outcome | None:
         return None
     for row in rows:
         if row["mutation"] == claim.mutation and row["args_hash"] == claim.args_hash:
-            kept = orjson.loads(row["outcome"])
-            return Outcome(kept["ids"], kept["errors"], True, row["created_at"])
+            ids = orjson.loads(row["outcome"])["ids"]
+            return Outcome(ids, replayed=True, first_seen_at=row["created_at"])
     raise Refusal(
         Code.IDEMPOTENCY_KEY_REUSED,
         "This key was used for another call. Make a new key for each new call.",

@@ -14,7 +14,7 @@ from db.base import execute, fetch, fetch_value
 from db.config import Database
 from tests.api.running import PATIENCE_SECONDS, Running
 from tests.buying import charges, reserved
-from tests.goods import make_method, make_shop, make_variant
+from tests.goods import JSON_ADDRESS, make_method, make_shop, make_variant
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -28,12 +28,6 @@ mutation Buy($input: CheckoutInput!, $key: String!) {
     userErrors { code ... on StockError { available } }
   }
 }"""
-ADDRESS: Final = {
-    "name": "Ada Lovelace",
-    "line1": "1 Analytical Way",
-    "city": "Berlin",
-    "countryCode": "DE",
-}
 
 
 class Door:
@@ -51,7 +45,7 @@ class Door:
             "source": {"lines": [{"variantId": ids.encode("var", variant), "quantity": 1}]},
             "details": {
                 "email": "ada@example.com",
-                "shippingAddress": ADDRESS,
+                "shippingAddress": JSON_ADDRESS,
                 "shippingMethodId": self.method_id,
             },
             "expectedTotal": {"amount": total, "currencyCode": "EUR"},

@@ -6,7 +6,7 @@ from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from db import ids, orders
-from db.access import PERMISSIONS, ActorKind, Caller, Permission, Role
+from db.access import ActorKind, Caller, Permission, Role
 from db.base import execute
 from db.orders import LineUnits, Order, OrderStatus
 from db.payments.models import PaymentStatus
@@ -120,16 +120,6 @@ STATES: Final[Mapping[str, tuple[Make, str, str]]] = {
 }
 
 
-def _staff(role: Role) -> Caller:
-    return Caller(
-        kind=ActorKind.STAFF,
-        label=role,
-        user_id=UUID(int=13),
-        role=role,
-        permissions=PERMISSIONS[role],
-    )
-
-
 def _key(*permissions: Permission) -> Caller:
     return Caller(
         kind=ActorKind.API_KEY,
@@ -147,7 +137,7 @@ CALLERS: Final[Mapping[str, Caller]] = {
     ),
     "another guest": Caller(kind=ActorKind.GUEST, label="Guest", guest_id=UUID(int=16)),
     "nobody": Caller.anonymous(),
-    **{f"{role} staff": _staff(role) for role in Role if role is not Role.CUSTOMER},
+    **{f"{role} staff": factories.staff(role) for role in Role if role is not Role.CUSTOMER},
     "a key that reads": _key(Permission.ORDERS_READ),
     "a key that writes": _key(Permission.ORDERS_READ, Permission.ORDERS_WRITE),
     "a key that fulfills": _key(Permission.FULFILLMENTS_WRITE),

@@ -18,13 +18,9 @@ from tests.gateways import FaultyGateway
 from tests.snapshot import unchanged
 
 
-async def staff(role: Role = Role.SUPPORT) -> Caller:
-    return factories.caller(await factories.user(role=role))
-
-
 async def pack(order_id: str) -> UUID:
     packed = await create_fulfillment(
-        caller=await staff(Role.FULFILLMENT), now=NOW, order_id=UUID(order_id)
+        caller=factories.staff(Role.FULFILLMENT), now=NOW, order_id=UUID(order_id)
     )
     return UUID(packed.ids["fulfillment"])
 
@@ -118,7 +114,7 @@ class TestCancelOrder:
         async with unchanged():
             with pytest.raises(InvalidState):
                 await counter.cancel(guest, order_id)
-        await counter.cancel(await staff(), order_id, note="Out of paper.")
+        await counter.cancel(factories.staff(Role.SUPPORT), order_id, note="Out of paper.")
 
         assert (await state(order_id))[0] == "CANCELLED"
         assert (await orders.Fulfillment.get(id=parcel)).status == "CANCELLED"
@@ -130,9 +126,9 @@ class TestCancelOrder:
         guest = await new_guest()
         order_id = (await counter.check_out(guest, Units(lantern, 2))).ids["order"]
         await ship_fulfillment(
-            caller=await staff(Role.FULFILLMENT), now=NOW, id=await pack(order_id)
+            caller=factories.staff(Role.FULFILLMENT), now=NOW, id=await pack(order_id)
         )
-        support = await staff()
+        support = factories.staff(Role.SUPPORT)
 
         async with unchanged():
             for caller in (guest, support):
@@ -141,7 +137,7 @@ class TestCancelOrder:
 
     async def test_is_not_for_strangers(self, counter: Counter, lantern: UUID) -> None:
         order_id = (await counter.check_out(await new_guest(), Units(lantern, 2))).ids["order"]
-        eve, finance = await new_guest(), await staff(Role.FINANCE)
+        eve, finance = await new_guest(), factories.staff(Role.FINANCE)
 
         async with unchanged():
             for stranger in (eve, Caller.anonymous()):

@@ -6,13 +6,14 @@ from uuid import UUID
 import pytest
 
 from db import events, orders, stock
-from db.access import PERMISSIONS, ActorKind, Caller, Role
+from db.access import Role
 from db.base import fetch, fetch_value
 from db.errors import Code, InvalidState, Refusal, Refusals
 from db.events import Outcome
 from db.orders import LineUnits, Order, OrderLineRow, OrderStatus, TrackingFields
 from db.payments.models import PaymentStatus
 from tests import factories
+from tests.buying import kinds, topics
 from tests.conftest import NOW
 from tests.goods import make_variant
 from tests.snapshot import unchanged
@@ -20,17 +21,7 @@ from tests.snapshot import unchanged
 pytestmark = pytest.mark.usefixtures("database", "oracle")
 
 
-def staff(role: Role) -> Caller:
-    return Caller(
-        kind=ActorKind.STAFF,
-        label="Petra",
-        user_id=UUID(int=1),
-        role=role,
-        permissions=PERMISSIONS[role],
-    )
-
-
-PACKER = staff(Role.FULFILLMENT)
+PACKER = factories.staff(Role.FULFILLMENT)
 BY_POST = TrackingFields(carrier="Post", number="RR1", url=None)
 
 
@@ -63,16 +54,6 @@ def some(line: OrderLineRow, quantity: int) -> LineUnits:
 
 async def held_by(parcel: UUID) -> list[int]:
     return [line.quantity for line in (await orders.lines_by_fulfillment([parcel]))[0]]
-
-
-async def topics() -> list[str]:
-    rows = await fetch("SELECT topic FROM event WHERE topic NOT LIKE 'STOCK%' ORDER BY id")
-    return [topic for (topic,) in rows]
-
-
-async def timeline_of(order: Order) -> list[str]:
-    rows = await fetch("SELECT kind FROM order_event WHERE order_id = $1 ORDER BY id", order.id)
-    return [kind for (kind,) in rows]
 
 
 async def audited() -> list[tuple[str, str]]:
@@ -114,7 +95,7 @@ class TestCreate:
         order = await factories.order()
         await pack(order)
 
-        assert await timeline_of(order) == ["CREATED", "FULFILLMENT_CREATED"]
+        assert await kinds(order.id) == ["CREATED", "FULFILLMENT_CREATED"]
         assert await topics() == ["ORDER_UPDATED"]
         assert await audited() == [("fulfillmentCreate", '[null, "PACKING"]')]
         assert await fetch_value("SELECT version FROM orders") == 2
@@ -201,7 +182,7 @@ class TestShip:
 
         assert await fetch_value("SELECT status FROM orders") == "COMPLETED"
         assert await fetch_value("SELECT completed_at FROM orders") == NOW
-        assert await timeline_of(order) == [
+        assert await kinds(order.id) == [
             "CREATED",
             *["FULFILLMENT_CREATED"] * 2,
             "FULFILLMENT_SHIPPED",
@@ -245,7 +226,7 @@ class TestDeliver:
         row = await orders.find_order(caller=PACKER, id=order.id)
         assert row is not None
         assert orders.fulfillment_status(row.standing) == "DELIVERED"
-        assert (await timeline_of(order))[-1] == "FULFILLMENT_DELIVERED"
+        assert (await kinds(order.id))[-1] == "FULFILLMENT_DELIVERED"
         assert (await topics())[-1] == "FULFILLMENT_DELIVERED"
 
 

@@ -15,13 +15,13 @@ from db.orders import LineUnits, Order
 from db.stock import Units
 from tests import factories
 from tests.buying import Counter, new_guest
-from tests.db.orders.test_fulfillment import deliver, lines_of, pack, ship, staff, unpack
+from tests.db.orders.test_fulfillment import deliver, lines_of, pack, ship, unpack
 
 pytestmark = pytest.mark.usefixtures("database", "oracle")
 
 Step: TypeAlias = Callable[[UUID], Awaitable[object]]
 
-MANAGER: Final = staff(Role.ADMIN)
+MANAGER: Final = factories.staff(Role.ADMIN)
 
 
 async def outcomes(calls: Sequence[Awaitable[object]]) -> list[object]:

@@ -12,7 +12,7 @@ from db.errors import InvalidState, NotAllowed, NotSignedIn
 from db.events import Outcome
 from tests import factories
 from tests.conftest import NOW
-from tests.db.orders.test_fulfillment import deliver, lines_of, pack, ship, some, staff, unpack
+from tests.db.orders.test_fulfillment import deliver, lines_of, pack, ship, some, unpack
 from tests.snapshot import unchanged
 
 pytestmark = pytest.mark.usefixtures("database", "oracle")
@@ -50,7 +50,7 @@ class TestSMX1:
     async def test_only_those_with_the_permission_do_anything(self, role: Role) -> None:
         order = await factories.order(units=(3,))
         parcel = await pack(order, [some((await lines_of(order))[0], 1)])
-        caller = staff(role)
+        caller = factories.staff(role)
         verbs = (
             orders.create_fulfillment(caller=caller, now=NOW, order_id=order.id),
             orders.ship_fulfillment(caller=caller, now=NOW, id=parcel),

@@ -11,7 +11,7 @@ from db.catalog import ProductStatus
 from tests import factories
 from tests.client import Client
 from tests.factories import PASSWORD
-from tests.goods import make_method, make_product, make_shop, make_variant
+from tests.goods import JSON_ADDRESS, make_method, make_product, make_shop, make_variant
 from tests.snapshot import unchanged
 from tests.statements import statements
 
@@ -40,12 +40,6 @@ CART: Final = """query($id: ID!) { cart(id: $id) {
   availableShippingMethods { name price { amount } }
   problems { code message variant { sku } }
 } }"""
-JSON_ADDRESS: Final = {
-    "name": "Ada",
-    "line1": "Unter den Linden 1",
-    "city": "Berlin",
-    "countryCode": "DE",
-}
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -210,7 +204,7 @@ class TestCartUpdate:
             "email": "ada@example.com",
             "note": "Ring twice.",
             "discountCode": "SPRING",
-            "shippingAddress": {"name": "Ada", "city": "Berlin", "countryCode": "DE"},
+            "shippingAddress": {"name": "Ada Lovelace", "city": "Berlin", "countryCode": "DE"},
             "billingAddress": {"city": "Potsdam"},
             "shippingMethod": {"name": "Parcel"},
             "problems": [{"code": "DISCOUNT_NOT_VALID"}],

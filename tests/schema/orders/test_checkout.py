@@ -11,7 +11,7 @@ from db.access import ActorKind, Caller, Permission, Role
 from db.base import execute, fetch_value
 from tests import factories
 from tests.client import Client
-from tests.goods import make_method, make_shop, make_variant
+from tests.goods import JSON_ADDRESS, make_method, make_shop, make_variant
 from tests.snapshot import unchanged
 
 pytestmark = pytest.mark.usefixtures("oracle")
@@ -45,12 +45,6 @@ mutation Cancel($id: ID!, $key: String!) {{
     {ERRORS}
   }}
 }}"""
-ADDRESS: Final = {
-    "name": "Ada Lovelace",
-    "line1": "1 Analytical Way",
-    "city": "Berlin",
-    "countryCode": "DE",
-}
 
 
 @pytest.fixture
@@ -73,7 +67,7 @@ def checkout(
         "source": {"lines": [{"variantId": ids.encode("var", variant), "quantity": quantity}]},
         "details": {
             "email": "ada@example.com",
-            "shippingAddress": ADDRESS,
+            "shippingAddress": JSON_ADDRESS,
             "shippingMethodId": method,
         },
         "expectedTotal": {"amount": f"{10 * quantity}.00", "currencyCode": "EUR"},
@@ -227,7 +221,7 @@ class TestCheckoutComplete:
     ) -> None:
         wanted = checkout(lantern, method) | {
             "source": {"lines": [{"variantId": "prod_1", "quantity": 1000}]},
-            "details": {"email": "nobody", "shippingAddress": ADDRESS | {"countryCode": "XX"}},
+            "details": {"email": "nobody", "shippingAddress": JSON_ADDRESS | {"countryCode": "XX"}},
             "expectedTotal": {"amount": "10.001", "currencyCode": "EUR"},
             "payment": {"gateway": "fake", "returnUrl": "nowhere"},
         }
