@@ -44,8 +44,25 @@ _AWAY = (
 
 
 class _Connection(asyncpg.Connection):
+    """A connection that knows whether a statement of it was left in the middle.
+
+    A statement that is prepared and never run leaves the server waiting inside it, its time limit
+    running: the next one to come would be told of a time-out that is not its own. Any plain query
+    ends it.
+    """
+
+    _was_left = False
+
+    async def _execute(self, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return await super()._execute(*args, **kwargs)  # type: ignore[misc]
+        except (asyncio.CancelledError, TimeoutError):
+            self._was_left = True
+            raise
+
     def get_reset_query(self) -> str:
-        return ""
+        left, self._was_left = self._was_left, False
+        return "SELECT" if left else ""
 
 
 class _Pool(asyncpg.Pool):

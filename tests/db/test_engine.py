@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
+import asyncpg
 import pytest
 
 from db import engine
@@ -99,6 +101,30 @@ async def test_connections_that_were_cut_while_idle_are_replaced(small: Database
         for _ in range(4):
             await hold(0)
         assert await fetch_value("SELECT 1") == 1
+
+
+async def test_what_is_cancelled_between_its_two_halves_leaves_nothing_open(
+    small: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prepare = asyncpg.Connection._get_statement  # type: ignore[attr-defined]
+
+    async def prepare_and_wait(*args: Any, **kwargs: Any) -> Any:
+        await prepare(*args, **kwargs)
+        await asyncio.sleep(60)
+
+    with small.used():
+        reader = await fetch_value("SELECT pg_backend_pid()")
+        with monkeypatch.context() as patch:
+            patch.setattr(asyncpg.Connection, "_get_statement", prepare_and_wait)
+            reading = asyncio.create_task(fetch_value("SELECT 'never run'"))
+            await asyncio.sleep(0.1)
+            reading.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await reading
+    observer = await asyncpg.connect(small.url)
+    state = await observer.fetchval("SELECT state FROM pg_stat_activity WHERE pid = $1", reader)
+    await observer.close()
+    assert state == "idle"
 
 
 async def test_what_is_cancelled_in_the_middle_gives_its_connection_back(small: Database) -> None:
