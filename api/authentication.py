@@ -47,7 +47,10 @@ def _bearer(authorization: str) -> str:
 async def _signed_in(token: str, now: datetime, anonymous: Caller) -> Caller:
     found = await users.authenticate(token, now)
     if found is None:
-        raise NotSignedIn("This token is not good, or no longer. Refresh it, or sign in again.")
+        raise NotSignedIn(
+            "This token is not good, or no longer. "
+            "Refresh the session, without this header, or sign in again."
+        )
     return dataclasses.replace(found, request_id=anonymous.request_id, ip=anonymous.ip)
 
 

@@ -72,6 +72,12 @@ async def test_a_bad_token_fails_the_whole_request(client: Client, header: str) 
     assert "data" not in response.json()
 
 
+async def test_a_token_that_has_run_out_is_told_how_to_be_refreshed(client: Client) -> None:
+    response = await client.holding(token="at_of_yesterday").send("{ who }")
+    (error,) = response.json()["errors"]
+    assert "Refresh the session, without this header" in error["message"]
+
+
 async def test_the_legacy_media_type_has_200_for_a_bad_token(client: Client) -> None:
     response = await client.holding(token="nonsense").send("{ who }")
     assert response.status_code == 200
