@@ -219,6 +219,8 @@ def top_level(error: GraphQLError, request_id: str) -> dict[str, Any]:
 
 def _explained(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any]]:
     cause = _cause(error)
+    if isinstance(cause, Unavailable):
+        logger.warning("request %s: %s", request_id, _with_reason(cause))
     if isinstance(cause, Fault):
         return explain(cause)
     if isinstance(cause, Refusal | Refusals):
@@ -227,6 +229,12 @@ def _explained(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any
         return error.message, _coded("BAD_REQUEST")
     logger.error("request %s failed at %s", request_id, error.path, exc_info=cause)
     return _MASKED, _coded("INTERNAL")
+
+
+def _with_reason(fault: Unavailable) -> str:
+    """Say what was the matter, as its owners need to know and clients do not."""
+    reason = fault.__cause__
+    return f"{fault} ({type(reason).__name__}: {reason})" if reason else str(fault)
 
 
 def _cause(error: GraphQLError) -> Exception | None:

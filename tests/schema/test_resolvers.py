@@ -270,8 +270,11 @@ class TestAQuery:
         response = await play("{ refusing }")
         assert [each["extensions"]["code"] for each in response["errors"]] == ["BAD_REQUEST"]
 
-    async def test_says_when_to_try_again(self, play: Play) -> None:
+    async def test_says_when_to_try_again_and_records_why(
+        self, play: Play, caplog: pytest.LogCaptureFixture
+    ) -> None:
         response = await play("{ closed }")
+        assert "request req_1: Try again in a moment. (OSError: no route)" in caplog.text
         assert response["errors"][0]["extensions"] == {
             "code": "UNAVAILABLE",
             "reason": "DATABASE",

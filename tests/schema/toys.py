@@ -198,7 +198,7 @@ class Query:
 
     @resolver()
     async def closed(self) -> str | None:
-        raise Unavailable(Reason.DATABASE)
+        raise Unavailable(Reason.DATABASE) from OSError("no route")
 
     @resolver()
     async def refusing(self) -> str | None:
