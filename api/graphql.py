@@ -65,7 +65,7 @@ class DirectRoute(APIRoute):
 router = APIRouter(include_in_schema=False, route_class=DirectRoute)
 
 
-@router.api_route("/graphql", methods=["GET", "POST", "HEAD", "PUT", "PATCH", "DELETE"])
+@router.api_route("/graphql", methods=["GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
 async def graphql(
     request: Request,
     asked: Annotated[Asked, Depends(asked)],

@@ -234,7 +234,7 @@ class TestAGet:
         assert response.json() == {"data": {"__typename": "Query"}}
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "HEAD"])
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
 async def test_another_method_is_refused(toy_client: Client, method: str) -> None:
     response = await toy_client.request(method, json={"query": "{ mine }"})
     assert response.status_code == 405
