@@ -135,23 +135,6 @@ class TotalChanged(Refusal):
         self.total = total
 
 
-class PaymentRefused(Refusal):
-    """The gateway did not take the payment."""
-
-    def __init__(
-        self,
-        message: str,
-        *,
-        code: Code = Code.PAYMENT_DECLINED,
-        payment_id: UUID | None = None,
-        decline_code: str | None = None,
-        path: Path | None = None,
-    ) -> None:
-        super().__init__(code, message, path)
-        self.payment_id = payment_id
-        self.decline_code = decline_code
-
-
 class RetryLater(Refusal):
     """The very same call, with the same key, is worth trying again after the wait."""
 

@@ -129,7 +129,6 @@ Line: TypeAlias = Annotated[str, _text(200), AfterValidator(_printable)]
 """One line of free text: a label, a street, a reason."""
 Note: TypeAlias = Annotated[str, _text(2_000, shortest=0)]
 """Free text of several lines."""
-LongText: TypeAlias = Annotated[str, _text(50_000, shortest=0)]
 Slug: TypeAlias = Annotated[str, _text(200), AfterValidator(_slug)]
 Sku: TypeAlias = Annotated[str, _text(100), AfterValidator(_printable)]
 Token: TypeAlias = Annotated[str, StringConstraints(min_length=1, max_length=500)]

@@ -9,7 +9,7 @@ from db.users.addresses import AddressFields, delete_address, save_address
 from db.users.authentication import authenticate, guest, guest_token, make_guest
 from db.users.buyers import Buyer, lock_buyer
 from db.users.models import Address, Guest, Session, User, UserStatus
-from db.users.passwords import Hasher, hash_password
+from db.users.passwords import Hasher
 from db.users.passwords import install as install_hasher
 from db.users.profile import ProfileFields, update_profile
 from db.users.queries import (
@@ -51,7 +51,6 @@ __all__ = [
     "delete_ended",
     "guest",
     "guest_token",
-    "hash_password",
     "install_hasher",
     "list_users",
     "lock_buyer",

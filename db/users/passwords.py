@@ -95,8 +95,3 @@ def install(hasher: Hasher) -> None:
 def hasher() -> Hasher:
     """Return the hasher of this process."""
     return _installed
-
-
-async def hash_password(password: str) -> str:
-    """Hash a password for keeping, with the hasher of this process."""
-    return await _installed.hash(password)

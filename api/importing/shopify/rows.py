@@ -1,7 +1,7 @@
 """One line of the export, its cells by name, whatever the format's age and its columns' order."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -92,7 +92,6 @@ _NAMES: Final = {
 """Columns by their names in lower case: those of the older exports, and of those since 2024."""
 _MULTILINE: Final = frozenset({"body"})
 _NEEDED: Final = frozenset({"handle", "title", "price"})
-_CELLS: Final = frozenset(field.name for field in fields(Row))
 
 
 def read(path: Path, advance: Advance = lambda _: None) -> Iterator[Row | BadRow]:
