@@ -97,13 +97,13 @@ class TestAUT5AnothersGuestToken:
         theirs = tokens.guest_token(uuid4(), secrets.Keyring("another secret"))
         assert users.guest(theirs) is None
 
-    def test_no_character_of_a_token_can_be_changed(self) -> None:
+    def test_aut_5_no_character_of_a_token_can_be_changed(self) -> None:
         token = users.guest_token(uuid4())
         for index, character in enumerate(token):
             other = "B" if character == "A" else "A"
             assert users.guest(token[:index] + other + token[index + 1 :]) is None
 
-    def test_one_guests_signature_does_not_fit_another(self) -> None:
+    def test_aut_5_one_guests_signature_does_not_fit_another(self) -> None:
         mine, yours = users.guest_token(uuid4()), users.guest_token(uuid4())
         assert users.guest(mine[:24] + yours[24:]) is None
 
