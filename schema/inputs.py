@@ -23,7 +23,7 @@ from pydantic import (
 from strawberry.utils.str_converters import to_camel_case
 
 from db.countries import COUNTRIES
-from db.money import DIGITS, LARGEST_PRICE, Money, MoneyError
+from db.money import DIGITS, Money, MoneyError
 from schema import define, scalars
 from schema.arguments import fault
 
@@ -152,6 +152,7 @@ Count: TypeAlias = Annotated[int, Field(ge=0)]
 
 @define.input
 class MoneyInput(Input):
+    # Not held to the largest price: a total is money too, and the shop knows what is a price.
     amount: Annotated[
         scalars.Decimal,
         strawberry.field(
@@ -171,8 +172,6 @@ class MoneyInput(Input):
             raise fault("INVALID", str(error), "amount") from None
         if amount < 0:
             raise fault("OUT_OF_RANGE", "Must be at least 0.", "amount")
-        if amount > LARGEST_PRICE:
-            raise fault("OUT_OF_RANGE", "The amount is too large.", "amount")
         return self
 
     def plain(self) -> Money:
