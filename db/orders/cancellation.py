@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from db import events
+from db import events, payments
 from db.access import Caller
 from db.events import Claim, Outcome
 from db.orders import actions, ending, fencing, fulfillment, queries, refunds, timeline
@@ -53,7 +53,8 @@ async def cancel_order(
         )
         if note:
             await _note(order, note, is_owner=is_owner, caller=caller, now=now)
-        return Outcome({"order": str(order.id)})
+        named = {"order": order.id, "operation": back and back.operation_id}
+        return Outcome({name: str(one) for name, one in named.items() if one})
 
     outcome = await fencing.fenced(
         lambda: events.once(claim, now, work),
@@ -62,9 +63,20 @@ async def cancel_order(
         action=action,
         now=now,
     )
-    if back and not outcome.replayed:
-        await conduct(back, gateways=gateways, caller=caller, action=action, now=now)
+    call = await _left_open(outcome) if outcome.replayed else back
+    if call:
+        await conduct(call, gateways=gateways, caller=caller, action=action, now=now)
     return outcome
+
+
+async def _left_open(outcome: Outcome) -> Call | None:
+    """Find the call that an earlier process did not see answered: it is made again.
+
+    It has the same key, so the gateway moves the money once, also where it is being called now.
+    """
+    operation_id = outcome.ids.get("operation")
+    call = await payments.find_call(UUID(operation_id)) if operation_id else None
+    return call if call and call.is_open else None
 
 
 async def _note(order: Order, note: str, *, is_owner: bool, caller: Caller, now: datetime) -> None:

@@ -10,7 +10,7 @@ from db.payments.models import (
     PaymentOperation,
     PaymentStatus,
 )
-from db.payments.operations import Call, begin, count, give_back, lock_call, lock_live
+from db.payments.operations import Call, begin, count, find_call, give_back, lock_call, lock_live
 from db.payments.sending import ANSWER_SECONDS, fence, send, wait_for_answer
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "begin",
     "count",
     "fence",
+    "find_call",
     "give_back",
     "lock_call",
     "lock_live",

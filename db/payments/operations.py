@@ -200,6 +200,15 @@ async def lock_call(operation_id: UUID) -> Call:
     return _call(row)
 
 
+_FOUND: Final = f"{_COLUMNS} WHERE m.id = $1"
+
+
+async def find_call(operation_id: UUID) -> Call | None:
+    """Read an operation with its payment, as they are at this moment."""
+    row = await fetch_one(_FOUND, operation_id)
+    return _call(row) if row else None
+
+
 async def lock_live(order_id: UUID) -> Call | None:
     """Read a locked order's live payment with its first operation, and lock it too."""
     row = await fetch_one(_LIVE, order_id)

@@ -142,3 +142,32 @@ class TestDying:
 
         order_id = await fetch_value("SELECT id FROM orders")
         assert await state(order_id) == ("EXPIRED", "VOIDED")
+
+
+class TestDyingWhileAnOrderIsCalledOff:
+    @pytest.mark.parametrize("after_the_refund", [False, True])
+    async def test_the_same_call_again_sends_the_money_back_once(
+        self,
+        counter: Counter,
+        lantern: UUID,
+        fake: FaultyGateway,
+        monkeypatch: pytest.MonkeyPatch,
+        *,
+        after_the_refund: bool,
+    ) -> None:
+        guest, key = await new_guest(), str(ids.new())
+        order_id = (await counter.check_out(guest, Units(lantern, 2))).ids["order"]
+        with monkeypatch.context() as patch:
+            patch.setattr(fake, "refund", dying(fake.refund if after_the_refund else None))
+            with pytest.raises(Killed):
+                await counter.cancel(guest, order_id, key=key)
+        assert await fetch_value("SELECT status FROM refund") == "PENDING"
+
+        for _ in range(2):
+            again = await counter.cancel(guest, order_id, key=key)
+            assert again.replayed
+
+        assert await fetch_value("SELECT status FROM refund") == "SUCCEEDED"
+        moved = [(each["kind"], each["amount"]) for each in await charges(order_id)]
+        assert moved == [("AUTHORIZE", 2490), ("REFUND", 2490)]
+        assert await reserved(lantern) == 0
