@@ -23,6 +23,7 @@ from db.catalog.listing import (
     ProductSort,
     count_products,
     list_products,
+    products_by_category,
 )
 from db.catalog.models import Category, MediaKind, Product, ProductStatus, Variant
 from db.catalog.products import add_product, create_product, update_product
@@ -99,6 +100,7 @@ __all__ = [
     "for_sale",
     "list_products",
     "product",
+    "products_by_category",
     "products_by_id",
     "published",
     "refresh",

@@ -85,9 +85,10 @@ class _Order:
     def sql(self) -> str:
         return f"{self.value} {self.direction}, product.id {self.direction}"
 
-    @property
-    def after(self) -> str:
-        return "<" if self.direction == "DESC" else ">"
+    def beyond(self, place: Key) -> Condition:
+        """Make the condition that a product comes after a place in the list."""
+        after = "<" if self.direction == "DESC" else ">"
+        return Condition(f"({self.value}, product.id) {after} ({{0}}, {{1}})", place[1:])
 
 
 _ORDERS: Final[Mapping[ProductSort, _Order]] = {
@@ -156,14 +157,48 @@ async def _page(
 ) -> list[ListedProduct]:
     found = source.found & condition
     if after is not None:
-        place = f"({order.value}, product.id) {order.after} ({{0}}, {{1}})"
-        found &= Condition(place, after[1:])
+        found &= order.beyond(after)
     rows = await fetch(
         f"SELECT {PRODUCT}, {order.value} FROM {found.numbered(2)} ORDER BY {order.sql} LIMIT $1",
         limit,
         *found.parameters,
     )
     return [ListedProduct(ProductRow.of(row), (source.match, row[-1], row[0])) for row in rows]
+
+
+async def products_by_category(
+    category_ids: Sequence[UUID],
+    *,
+    now: datetime,
+    sort: ProductSort,
+    after: Key | None = None,
+    limit: int,
+) -> list[list[ListedProduct]]:
+    """Read a page of what shoppers see in each of these branches, in one statement for them all.
+
+    :raises BadRequest: the cursor belongs to another list.
+    """
+    (source,) = _sources(None, after)
+    order = _ORDERS.get(sort, _ORDERS[ProductSort.NEWEST])
+    found = source.found & published(now) & Condition(_IN_BRANCH.format("wanted.id"))
+    if after is not None:
+        found &= order.beyond(after)
+    rows = await fetch(
+        f"""
+        SELECT page.* FROM unnest($2::uuid[]) AS wanted(id), LATERAL (
+            SELECT {PRODUCT}, {order.value} AS place, wanted.id AS category_id
+              FROM {found.numbered(3)} ORDER BY {order.sql} LIMIT $1
+        ) AS page ORDER BY place {order.direction}, id {order.direction}
+        """,
+        limit,
+        list(category_ids),
+        *found.parameters,
+    )
+    pages: dict[UUID, list[ListedProduct]] = {category_id: [] for category_id in category_ids}
+    for row in rows:
+        listed = ListedProduct(ProductRow.of(row), (source.match, row["place"], row["id"]))
+        pages[row["category_id"]].append(listed)
+    return [pages[category_id] for category_id in category_ids]
 
 
 def _order(caller: Caller, filter: ProductFilter, sort: ProductSort) -> _Order:

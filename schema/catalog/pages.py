@@ -1,6 +1,6 @@
 """Pages of products, in any order, found in any way."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
@@ -54,6 +54,48 @@ async def page(
             match=rows[0].key[0] if rows else None,
         )
 
+    return _connection(rows, first, after, keyset=keyset, node=node, count=count)
+
+
+async def page_of_category(
+    info: Info,
+    category_id: UUID,
+    *,
+    node: Callable[[catalog.ProductRow], T],
+    sort: catalog.ProductSort,
+    first: int | None,
+    after: str | None,
+) -> Connection[T]:
+    """Make a page of what shoppers see in a category and below; many categories are one read."""
+    context = info.context
+    keyset = _KEYSETS.get(sort, _NEWEST)
+    rows = await context.load(
+        catalog.products_by_category,
+        category_id,
+        now=context.now,
+        sort=sort,
+        after=keyset.read(after),
+        limit=(first or DEFAULT_PAGE) + 1,
+    )
+
+    async def count() -> int | None:
+        here_and_below = catalog.ProductFilter(category_id=category_id, on_show=True)
+        return await catalog.count_products(
+            caller=context.caller, now=context.now, filter=here_and_below
+        )
+
+    return _connection(rows, first, after, keyset=keyset, node=node, count=count)
+
+
+def _connection(
+    rows: Sequence[catalog.ListedProduct],
+    first: int | None,
+    after: str | None,
+    *,
+    keyset: Keyset,
+    node: Callable[[catalog.ProductRow], T],
+    count: Callable[[], Awaitable[int | None]],
+) -> Connection[T]:
     return Connection.of(
         rows,
         first,

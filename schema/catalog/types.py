@@ -8,7 +8,7 @@ from db import catalog, ids, money, stock
 from db.access import Permission
 from schema import define
 from schema.catalog.ahead import LazyStock, stock_of
-from schema.catalog.pages import page
+from schema.catalog.pages import page_of_category
 from schema.connections import After, Connection, First
 from schema.context import Info
 from schema.ids import Node
@@ -88,9 +88,8 @@ class Category(Node):
         after: After = None,
     ) -> "Connection[Product]":
         """Published products here and below."""
-        here_and_below = catalog.ProductFilter(category_id=self.row.id, on_show=True)
-        return await page(
-            info, node=Product.of, filter=here_and_below, sort=sort, first=first, after=after
+        return await page_of_category(
+            info, self.row.id, node=Product.of, sort=sort, first=first, after=after
         )
 
 

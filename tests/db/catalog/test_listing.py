@@ -90,6 +90,35 @@ class TestOrder:
             read += part
         assert read == whole
 
+    @pytest.mark.parametrize("sort", ProductSort)
+    async def test_pages_of_several_branches_at_once_are_those_of_each(
+        self, sort: ProductSort
+    ) -> None:
+        home = await grow("Home")
+        lamps, empty = await grow("Lamps", home), await grow("Empty")
+        for number in range(7):
+            chosen = [lamps] if number % 2 else [home, lamps]
+            prices = [a_variant(price=number % 3), a_variant(price=5)]
+            published_at = NOW - timedelta(days=number % 2)
+            await add_product(
+                f"Lamp {number}", category_ids=chosen, variants=prices, published_at=published_at
+            )
+        branches = [lamps, empty, home]
+        alone = [
+            await page(sort=sort, filter=ProductFilter(category_id=each, on_show=True))
+            for each in branches
+        ]
+        assert [len(each) for each in alone] == [7, 0, 7]
+
+        first = await catalog.products_by_category(branches, now=NOW, sort=sort, limit=3)
+        assert first == [each[:3] for each in alone]
+        for branch, listed in zip(branches, alone, strict=True):
+            after = listed[2].key if listed else None
+            (rest,) = await catalog.products_by_category(
+                [branch], now=NOW, sort=sort, after=after, limit=100
+            )
+            assert rest == listed[3:]
+
     async def test_of_staff_mixes_in_what_was_never_published(self) -> None:
         await add_product("New draft", published_at=None, now=NOW)
         await add_product("Old", published_at=NOW - timedelta(days=2))

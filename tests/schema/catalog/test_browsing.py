@@ -309,3 +309,17 @@ class TestStatements:
         with statements() as sent:
             await client.ask('{ products(query: "light", first: 24) { nodes { id } totalCount } }')
         assert len(sent) <= 4
+
+    async def test_products_of_many_categories_cost_the_same_as_those_of_one(
+        self, client: Client
+    ) -> None:
+        async def cost() -> int:
+            with statements() as sent:
+                await client.ask("{ categories { products(first: 2) { nodes { title } } } }")
+            return len(sent)
+
+        await add_product("Lamp", category_ids=[await grow("Lamps")])
+        for_one = await cost()
+        for number in range(5):
+            await add_product(f"Jug {number}", category_ids=[await grow(f"Jugs {number}")])
+        assert await cost() == for_one == 2, "categories, products"
