@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 import pytest
 
@@ -15,7 +14,6 @@ from db.errors import Code, NotSignedIn, Refusal
 from db.users import SignedIn, User, UserStatus, passwords
 from tests import factories
 from tests.factories import PASSWORD
-from tests.patience import patiently
 from tests.snapshot import snapshot
 from tests.statements import statements
 
@@ -124,9 +122,7 @@ class TestRegister:
         self, database: Database, now: datetime, email: str
     ) -> None:
         spelt = [email.upper(), email.lower(), email.title(), email]
-        opened = await asyncio.gather(
-            *(patiently(partial(register, now, email=spelt[n % 4])) for n in range(50))
-        )
+        opened = await asyncio.gather(*(register(now, email=spelt[n % 4]) for n in range(50)))
 
         assert len({one.user_id for one in opened}) == 1
         assert await fetch_value("SELECT count(*) FROM users") == 1
@@ -137,7 +133,7 @@ class TestRegister:
         self, database: Database, now: datetime
     ) -> None:
         results = await asyncio.gather(
-            *(patiently(partial(register, now, password=f"battery-staple-{n}")) for n in range(50)),
+            *(register(now, password=f"battery-staple-{n}") for n in range(50)),
             return_exceptions=True,
         )
         refusals = [one for one in results if isinstance(one, Refusal)]

@@ -2,7 +2,6 @@
 
 import asyncio
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
 import pytest
@@ -15,7 +14,6 @@ from db.errors import Code, NotSignedIn, Refusal
 from db.events import Claim
 from db.users import AddressFields, AddressRow, User
 from tests import factories
-from tests.patience import patiently
 from tests.snapshot import snapshot
 
 HOME: AddressFields = {
@@ -91,9 +89,7 @@ class TestSaveAddress:
         ]
 
     async def test_usr_4_many_defaults_at_once_leave_one(self, ada: User, now: datetime) -> None:
-        await asyncio.gather(
-            *(patiently(partial(save, ada, now, is_default=True)) for _ in range(10))
-        )
+        await asyncio.gather(*(save(ada, now, is_default=True) for _ in range(10)))
         kept = await addresses(ada)
         assert [one.is_default for one in kept] == [True] + [False] * 9
         assert (await User.get(id=ada.id)).version == 11
@@ -101,9 +97,7 @@ class TestSaveAddress:
     async def test_keeps_at_most_fifty_also_when_saved_at_once(
         self, ada: User, now: datetime
     ) -> None:
-        results = await asyncio.gather(
-            *(patiently(partial(save, ada, now)) for _ in range(55)), return_exceptions=True
-        )
+        results = await asyncio.gather(*(save(ada, now) for _ in range(55)), return_exceptions=True)
         refusals = [one for one in results if isinstance(one, Refusal)]
         assert {one.code for one in refusals} == {Code.TOO_MANY}
         assert len(refusals) == 5
