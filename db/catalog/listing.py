@@ -119,7 +119,7 @@ async def list_products(
         belongs to another query.
     """
     condition = await _condition(caller, now, filter)
-    order = _order(caller, filter, sort)
+    order = _order(sort, is_mixed=caller.may(Permission.CATALOG_WRITE) and not filter.on_show)
     for source in _sources(query, after):
         chosen = _Order(source.rank, "DESC") if _is_ranked(source, sort) else order
         found = await _page(source, condition, chosen, after, limit)
@@ -179,7 +179,7 @@ async def products_by_category(
     :raises BadRequest: the cursor belongs to another list.
     """
     (source,) = _sources(None, after)
-    order = _ORDERS.get(sort, _ORDERS[ProductSort.NEWEST])
+    order = _order(sort, is_mixed=False)
     found = source.found & published(now) & Condition(_IN_BRANCH.format("wanted.id"))
     if after is not None:
         found &= order.beyond(after)
@@ -201,9 +201,9 @@ async def products_by_category(
     return [pages[category_id] for category_id in category_ids]
 
 
-def _order(caller: Caller, filter: ProductFilter, sort: ProductSort) -> _Order:
+def _order(sort: ProductSort, *, is_mixed: bool) -> _Order:
+    """Choose how a list without a query is sorted; a mixed one holds what was never published."""
     if sort in {ProductSort.RELEVANCE, ProductSort.NEWEST}:
-        is_mixed = caller.may(Permission.CATALOG_WRITE) and not filter.on_show
         return _NEWEST_OF_ALL if is_mixed else _ORDERS[ProductSort.NEWEST]
     return _ORDERS[sort]
 
