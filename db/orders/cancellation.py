@@ -3,13 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from db import events, payments
+from db import events
 from db.access import Caller
 from db.events import Claim, Outcome
 from db.orders import actions, ending, fencing, fulfillment, queries, refunds, timeline
 from db.orders.actions import OrderAction
 from db.orders.models import CancelReason, Order, OrderEventKind, RefundReason, Visibility
-from db.orders.settlement import conduct
+from db.orders.settlement import see_through
 from db.payments import Call, Gateways
 
 
@@ -63,20 +63,8 @@ async def cancel_order(
         action=action,
         now=now,
     )
-    call = await _left_open(outcome) if outcome.replayed else back
-    if call:
-        await conduct(call, gateways=gateways, caller=caller, action=action, now=now)
+    await see_through(outcome, back, gateways=gateways, caller=caller, action=action, now=now)
     return outcome
-
-
-async def _left_open(outcome: Outcome) -> Call | None:
-    """Find the call that an earlier process did not see answered: it is made again.
-
-    It has the same key, so the gateway moves the money once, also where it is being called now.
-    """
-    operation_id = outcome.ids.get("operation")
-    call = await payments.find_call(UUID(operation_id)) if operation_id else None
-    return call if call and call.is_open else None
 
 
 async def _note(order: Order, note: str, *, is_owner: bool, caller: Caller, now: datetime) -> None:

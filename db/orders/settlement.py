@@ -8,11 +8,12 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from db import carts, events, payments
 from db.access import Caller
 from db.base import atomically, fetch_value
-from db.events import Changes, Topic
+from db.events import Changes, Outcome, Topic
 from db.money import Money
 from db.orders import actions, completion, refunds, timeline
 from db.orders.actions import Step, advance
@@ -41,6 +42,28 @@ async def conduct(
     while following:
         answer = await payments.send(following, gateways)
         following = await settle(following, answer, caller=caller, action=action, now=now)
+
+
+async def see_through(
+    outcome: Outcome,
+    call: Call | None,
+    *,
+    gateways: Gateways,
+    caller: Caller,
+    action: str,
+    now: datetime,
+) -> None:
+    """Make the call that a verb wrote down, and named ``operation`` in its outcome.
+
+    A replay makes it again where nobody has seen it answered: whoever was to may be dead. It has
+    the same key, so the gateway moves the money once, also where it is being called now.
+    """
+    if outcome.replayed:
+        operation_id = outcome.ids.get("operation")
+        earlier = await payments.find_call(UUID(operation_id)) if operation_id else None
+        call = earlier if earlier and earlier.is_open else None
+    if call:
+        await conduct(call, gateways=gateways, caller=caller, action=action, now=now)
 
 
 async def settle(

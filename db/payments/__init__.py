@@ -10,7 +10,16 @@ from db.payments.models import (
     PaymentOperation,
     PaymentStatus,
 )
-from db.payments.operations import Call, begin, count, find_call, give_back, lock_call, lock_live
+from db.payments.operations import (
+    Call,
+    begin,
+    count,
+    find_call,
+    give_back,
+    lock_call,
+    lock_live,
+    refund,
+)
 from db.payments.sending import ANSWER_SECONDS, fence, send, wait_for_answer
 
 __all__ = [
@@ -37,6 +46,7 @@ __all__ = [
     "give_back",
     "lock_call",
     "lock_live",
+    "refund",
     "send",
     "wait_for_answer",
 ]

@@ -147,9 +147,26 @@ async def give_back(payment: Call, *, now: datetime) -> Call | None:
     ``payment`` is its first operation, which says whether anything is held. The caller holds its
     lock, and calls the gateway after the commit.
     """
-    kind, amount = _all_of(payment)
-    if not amount:
+    if payment.captured:
+        left = payment.captured - payment.refund_held
+        return await refund(payment, left, now=now) if left else None
+    if payment.status is not OperationStatus.SUCCEEDED:
         return None
+    return await _ask(payment, OperationKind.VOID, payment.payment_amount, now)
+
+
+async def refund(payment: Call, amount: int, *, now: datetime) -> Call:
+    """Ask for a part of what a payment took. Until the gateway refuses, nobody else can have it.
+
+    As with :func:`give_back`, the caller holds the payment's lock, and calls the gateway later.
+    """
+    held = payment.refund_held + amount
+    call = await _ask(replace(payment, refund_held=held), OperationKind.REFUND, amount, now)
+    await execute(_HOLD, call.payment_id, held, now)
+    return call
+
+
+async def _ask(payment: Call, kind: OperationKind, amount: int, now: datetime) -> Call:
     call = replace(
         payment,
         operation_id=ids.new(),
@@ -158,19 +175,9 @@ async def give_back(payment: Call, *, now: datetime) -> Call | None:
         status=OperationStatus.REQUESTED,
         sealed_token=None,
         return_url=None,
-        refund_held=payment.refund_held + (amount if kind is OperationKind.REFUND else 0),
     )
     await execute(_ADD_OPERATION, *_operation(call, now))
-    if kind is OperationKind.REFUND:
-        await execute(_HOLD, call.payment_id, call.refund_held, now)
     return call
-
-
-def _all_of(payment: Call) -> tuple[OperationKind, int]:
-    if payment.captured:
-        return OperationKind.REFUND, payment.captured - payment.refund_held
-    is_held = payment.status is OperationStatus.SUCCEEDED
-    return OperationKind.VOID, payment.payment_amount if is_held else 0
 
 
 _COLUMNS: Final = """
