@@ -2,12 +2,15 @@
 
 Everything here is written in the transaction of the change that it tells of, so that there is
 an event if and only if there was a change. The claim of an idempotency key is part of that
-transaction too: a process that is killed takes its claim with it.
+transaction too: a process that is killed takes its claim with it. ``Notifier`` tells those who
+wait that there is news in the outbox.
 """
 
 from db.events.changes import Changes, apply, made
+from db.events.feed import Page, Place, page, present_place
 from db.events.idempotency import MOST_AT_ONCE, Claim, Outcome, forget_claims, once, seen
 from db.events.models import AuditEvent, Event
+from db.events.notifier import Notifier, Watch
 from db.events.record import Entry, Topic, audit, audit_each, record
 
 __all__ = [
@@ -17,14 +20,20 @@ __all__ = [
     "Claim",
     "Entry",
     "Event",
+    "Notifier",
     "Outcome",
+    "Page",
+    "Place",
     "Topic",
+    "Watch",
     "apply",
     "audit",
     "audit_each",
     "forget_claims",
     "made",
     "once",
+    "page",
+    "present_place",
     "record",
     "seen",
 ]

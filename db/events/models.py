@@ -12,7 +12,10 @@ from db.base import Row
 
 
 class Event(Row):
-    """One thing that happened; without ``seq`` it still waits for its place in the order."""
+    """One thing that happened; without ``seq`` it still waits for its place in the order.
+
+    ``written_in`` is the transaction that wrote it: see ``feed``.
+    """
 
     prefix = "evt"
 
@@ -21,6 +24,7 @@ class Event(Row):
     payload: Any = fields.JSONField()
     occurred_at = fields.DatetimeField()
     seq = fields.BigIntField(null=True, unique=True)
+    written_in = fields.BigIntField()
 
     class Meta:
         table = "event"
