@@ -19,6 +19,7 @@ MODELS: Final = [
     "db.users.models",
     "db.catalog.models",
     "db.stock.models",
+    "db.discounts.models",
     "db.carts.models",
     "db.payments.models",
     "db.orders.models",

@@ -120,13 +120,16 @@ INVARIANTS: Final = (
         """,
     ),
     Invariant(
-        "Money that was taken pays for an order, or is on its way back.",
+        "Money that was taken pays for an order, or is on its way back, or was sent back to us.",
         """
         SELECT payment.id, payment.status, payment.captured, payment.refund_held,
                orders.status AS order_status
           FROM payment JOIN orders ON orders.id = payment.order_id
          WHERE (orders.status NOT IN ('PLACED', 'COMPLETED') OR payment.status <> 'CAPTURED')
            AND payment.captured > payment.refund_held
+           AND NOT EXISTS (
+               SELECT FROM refund WHERE refund.payment_id = payment.id AND refund.status = 'FAILED'
+           )
         """,
     ),
     Invariant(

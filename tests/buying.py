@@ -14,7 +14,7 @@ from db.base import fetch, fetch_value
 from db.carts import DetailFields
 from db.events import Claim, Outcome
 from db.money import Money
-from db.orders import CancelReason, Periods
+from db.orders import CancelReason, Periods, RefundReason, ReturnFields
 from db.payments import Gateway
 from db.stock import Units
 from tests.conftest import NOW
@@ -125,6 +125,32 @@ class Counter:
             note=note,
             gateways=self.gateways,
             claim=claim(caller, "orderCancel", key, [str(order_id)]),
+        )
+
+    async def refund(
+        self,
+        caller: Caller,
+        order_id: UUID | str,
+        *lines: ReturnFields,
+        extra: int = 0,
+        reason: RefundReason = RefundReason.OTHER,
+        note: str | None = None,
+        key: str | None = None,
+        now: datetime = NOW,
+    ) -> Outcome:
+        """Give units back, and so many cents on top of them."""
+        return await orders.create_refund(
+            caller=caller,
+            now=now,
+            fields={
+                "order_id": UUID(str(order_id)),
+                "lines": lines,
+                "extra_amount": Money(extra, "EUR") if extra else None,
+                "reason": reason,
+                "note": note,
+            },
+            gateways=self.gateways,
+            claim=claim(caller, "refundCreate", key, [str(order_id), lines, extra]),
         )
 
 

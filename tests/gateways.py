@@ -1,15 +1,19 @@
 """Gateways that do not behave: a line that can be disturbed, and promises that are not kept."""
 
 import asyncio
+from typing import Literal, TypeAlias
 
 from api.gateways import FakeGateway
 from db.base import execute
 from db.payments import Answer, GatewayUnknown, Op
 
+Side: TypeAlias = Literal["before", "after"]
+
 
 class FaultyGateway(FakeGateway):
     """The fake gateway; ``loses_requests`` and ``loses_replies`` cut its line on one side.
 
+    ``loses_refunds`` cuts it before, or after, it has moved money back.
     While ``paused`` is set, requests wait before they are sent, until it is cleared again.
     """
 
@@ -17,6 +21,7 @@ class FaultyGateway(FakeGateway):
         super().__init__(database_url)
         self.loses_requests = False
         self.loses_replies = False
+        self.loses_refunds: Side | None = None
         self.cannot_fence = False
         self.asked = 0
         self.arrived = asyncio.Event()
@@ -38,6 +43,14 @@ class FaultyGateway(FakeGateway):
             raise GatewayUnknown("The request was lost.")
         answer = await super().authorize(op, token=token, capture=capture, return_url=return_url)
         if self.loses_replies:
+            raise GatewayUnknown("The reply was lost.")
+        return answer
+
+    async def refund(self, op: Op) -> Answer:
+        if self.loses_refunds == "before":
+            raise GatewayUnknown("The request was lost.")
+        answer = await super().refund(op)
+        if self.loses_refunds == "after":
             raise GatewayUnknown("The reply was lost.")
         return answer
 

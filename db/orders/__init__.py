@@ -74,6 +74,8 @@ from db.orders.receipts import (
     payments_by_order,
     refunds_by_order,
 )
+from db.orders.refunding import RefundFields, create_refund
+from db.orders.returns import ReturnFields
 from db.orders.settlement import settle
 from db.orders.status import (
     OrderFulfillmentStatus,
@@ -114,10 +116,12 @@ __all__ = [
     "PaymentRow",
     "Periods",
     "Refund",
+    "RefundFields",
     "RefundLineRow",
     "RefundReason",
     "RefundRow",
     "RefundStatus",
+    "ReturnFields",
     "SourceFields",
     "Standing",
     "TrackingFields",
@@ -130,6 +134,7 @@ __all__ = [
     "count_orders",
     "create_fulfillment",
     "create_payment",
+    "create_refund",
     "deliver_fulfillment",
     "expire_due",
     "find_events",

@@ -16,7 +16,7 @@ from db.access import Caller, Permission
 from db.errors import Code, InvalidState, NotAllowed, NotSignedIn, Path, Refusal
 from db.orders.models import Fulfillment, FulfillmentStatus, Order, OrderStatus
 from db.orders.status import Standing
-from db.payments import LIVE
+from db.payments import LIVE, PaymentStatus
 
 
 class OrderAction(StrEnum):
@@ -67,6 +67,14 @@ RULES: Final[Mapping[OrderAction, Rule]] = {
         owner_too=True,
         fits=_can_be_called_off,
         refusal="This order cannot be cancelled any more.",
+    ),
+    OrderAction.REFUND: Rule(
+        permission=Permission.REFUNDS_WRITE,
+        owner_too=False,
+        fits=lambda order, *_: (
+            order.payment is PaymentStatus.CAPTURED and order.held < order.captured
+        ),
+        refusal="Nothing was paid for this order that could still be given back.",
     ),
     OrderAction.FULFILL: Rule(
         permission=Permission.FULFILLMENTS_WRITE,

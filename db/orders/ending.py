@@ -57,7 +57,7 @@ async def _end(order: Order, step: Step, *, caller: Caller, action: str, now: da
 def _held(lines: list[OrderLineRow]) -> list[Units]:
     """Find what the lines of an order still hold of the stock."""
     return [
-        Units(line.variant_id, line.quantity - line.shipped - line.refunded_unshipped)
+        Units(variant, line.quantity - line.shipped - line.refunded_unshipped)
         for line in lines
-        if line.track_stock and line.variant_id
+        if (variant := line.stocked)
     ]

@@ -51,6 +51,16 @@ class OrderLineRow:
         """Units that are in no parcel and were not given back."""
         return self.quantity - self.refunded_unshipped - self.fulfilled
 
+    @property
+    def kept(self) -> int:
+        """Units that left and were not given back."""
+        return self.shipped - (self.refunded - self.refunded_unshipped)
+
+    @property
+    def stocked(self) -> UUID | None:
+        """The variant whose stock counts its units, where there is one."""
+        return self.variant_id if self.track_stock else None
+
 
 _OPTIONS: Final = 6
 _LINES: Final = """

@@ -1,5 +1,6 @@
 """Money going back through the payment that brought it."""
 
+import logging
 from datetime import datetime
 from typing import Final
 
@@ -18,6 +19,8 @@ from db.orders.models import (
     RefundStatus,
 )
 from db.payments import Call, OperationKind, OperationStatus
+
+logger = logging.getLogger(__name__)
 
 _NEWS: Final = {
     RefundStatus.PENDING: (OrderEventKind.REFUND_REQUESTED, "{} are on their way back.", None),
@@ -52,21 +55,11 @@ async def give_all_back(
     call = await payments.give_back(payment, now=now)
     if call is None or call.kind is not OperationKind.REFUND:
         return call
-    refund = await Refund.create(
-        order_id=order.id,
-        payment_id=call.payment_id,
-        operation_id=call.operation_id,
-        amount=call.amount,
-        reason=reason,
-        note=note,
-        actor_kind=caller.kind,
-        actor_id=caller.actor_id,
-        actor_label=caller.label,
-        created_at=now,
+    refund = await add(
+        order, payment, call, reason=reason, note=note, caller=caller, action=action, now=now
     )
     if order.status in {OrderStatus.CANCELLED, OrderStatus.EXPIRED}:
         await execute(_GIVE_ALL_UNITS_BACK, refund.id, order.id)
-    await _tell(order, refund, before=None, caller=caller, action=action, now=now)
     return call
 
 
@@ -85,6 +78,39 @@ UPDATE order_line
 """
 
 
+async def add(
+    order: Order,
+    payment: Call,
+    call: Call | None,
+    *,
+    reason: RefundReason,
+    note: str | None,
+    caller: Caller,
+    action: str,
+    now: datetime,
+) -> Refund:
+    """Write a refund down, which waits for the gateway's answer to its call.
+
+    Without a call it gives units back that cost nothing, and is done at once.
+    """
+    refund = await Refund.create(
+        order_id=order.id,
+        payment_id=payment.payment_id,
+        operation_id=call and call.operation_id,
+        amount=call.amount if call else 0,
+        status=RefundStatus.PENDING if call else RefundStatus.SUCCEEDED,
+        reason=reason,
+        note=note,
+        actor_kind=caller.kind,
+        actor_id=caller.actor_id,
+        actor_label=caller.label,
+        created_at=now,
+        settled_at=None if call else now,
+    )
+    await _tell(order, refund, before=None, caller=caller, action=action, now=now)
+    return refund
+
+
 async def settle(order: Order, call: Call, *, caller: Caller, action: str, now: datetime) -> None:
     """Write down what became of the refund that a call was made for."""
     refund = await Refund.filter(operation_id=call.operation_id).select_for_update().get()
@@ -93,6 +119,8 @@ async def settle(order: Order, call: Call, *, caller: Caller, action: str, now: 
     refund.status = RefundStatus.SUCCEEDED if is_done else RefundStatus.FAILED
     refund.settled_at = now
     await refund.save(update_fields=("status", "settled_at"))
+    if not is_done:
+        logger.error("refund %s failed: its amount is to be given back again", refund.typeid)
     await _tell(order, refund, before=before, caller=caller, action=action, now=now)
 
 

@@ -25,6 +25,7 @@ _ROWS_PER_REPORT: Final = 2_000
 _TURN: Final = "2s"
 _PATIENCE: Final = "10s"
 _RENEWED: Final = (
+    "discount_redemption",
     "order_private",
     "order_event",
     "refund_line",
@@ -144,6 +145,7 @@ async def _take_turn(connection: asyncpg.Connection) -> None:
 async def _make_room(connection: asyncpg.Connection, *, replace: bool) -> None:
     if replace:
         await connection.execute(f"TRUNCATE {', '.join(_RENEWED)}")
+        await connection.execute("UPDATE discount SET used_count = 0")
         # Whoever can sign in keeps the account.
         await connection.execute(
             "DELETE FROM users WHERE role = 'CUSTOMER' AND password_hash IS NULL"

@@ -40,7 +40,7 @@ PLANTS: Final = {
         "UPDATE payment SET status = 'PROCESSING', captured = 0, refund_held = 0",
         "UPDATE payment SET amount = amount + 1",
     ),
-    "Money that was taken pays for an order, or is on its way back.": (
+    "Money that was taken pays for an order, or is on its way back, or was sent back to us.": (
         "UPDATE orders SET status = 'CANCELLED' WHERE status = 'PLACED'",
         "UPDATE payment SET status = 'FAILED' WHERE captured > 0",
     ),

@@ -16,6 +16,7 @@ from db.embedded import EmbeddedServer
 WITHOUT_A_MODEL: Final = {
     "aerich": "what was applied",
     "cart_line": "a key of two columns",
+    "discount_redemption": "written, counted and deleted, and never read as a thing",
     "fulfillment_line": "a key of two columns",
     "idempotency": "a key of two columns",
     "product_category": "a key of two columns",
@@ -28,7 +29,8 @@ WITHOUT_A_FOREIGN_KEY: Final = {
     "order_event.actor_id": "the same",
     "refund.actor_id": "the same",
     "stock_movement.actor_id": "the same",
-    "orders.cart_id": "the cart is deleted when the order is placed",
+    "discount_redemption.cart_id": "the cart is deleted when the order is placed",
+    "orders.cart_id": "the same",
 }
 """Ids of rows that may be gone, with the reason."""
 
@@ -38,6 +40,14 @@ INVARIANTS: Final = {
     "cart": {"a_cart_has_one_owner"},
     "cart_line": {"one_line_per_variant", "a_line_has_1_to_999_units"},
     "category": {"one_category_per_slug", "a_category_is_not_its_own_parent"},
+    "discount": {
+        "one_discount_per_code",
+        "a_code_is_in_upper_case",
+        "a_discount_has_the_value_of_its_kind",
+        "a_discount_is_used_no_more_often_than_it_may_be",
+        "what_a_used_code_stands_for_never_changes",
+    },
+    "discount_redemption": {"an_order_holds_one_discount"},
     "event": {"every_event_has_one_place_in_the_order"},
     "idempotency": {"a_key_is_claimed_once", "a_key_has_1_to_255_characters"},
     "order_event": {"history_is_append_only"},
@@ -55,6 +65,7 @@ INVARIANTS: Final = {
     "payment": {"one_live_payment_per_order", "give_back_only_what_was_taken"},
     "payment_operation": {"one_open_money_move_per_payment", "answers_only_move_forward"},
     "product": {"one_product_per_slug", "a_published_product_has_its_time"},
+    "refund": {"a_refund_gives_something_back"},
     "shop": {
         "there_is_one_shop",
         "the_shop_is_the_only_one",

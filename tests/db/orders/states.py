@@ -74,6 +74,24 @@ async def _capturing(**owner: Any) -> Order:
     return order
 
 
+async def _unreturned(**owner: Any) -> Order:
+    order = await factories.order(
+        status=OrderStatus.CANCELLED,
+        units=(2, 1),
+        payment=PaymentStatus.CAPTURED,
+        refunded=3490,
+        **owner,
+    )
+    await execute(
+        "WITH failed AS (UPDATE refund SET status = 'FAILED' WHERE order_id = $1"
+        "  RETURNING operation_id), answered AS (UPDATE payment_operation SET status = 'FAILED'"
+        "  FROM failed WHERE id = failed.operation_id)"
+        " UPDATE payment SET refund_held = 0 WHERE order_id = $1",
+        order.id,
+    )
+    return order
+
+
 STATES: Final[Mapping[str, tuple[Make, str, str]]] = {
     # state: (how to make it, what staff with all permissions may do, what its buyer may do)
     "pending, unpaid": (_is(OrderStatus.PENDING), "PAY CANCEL EDIT", "PAY CANCEL"),
@@ -115,6 +133,7 @@ STATES: Final[Mapping[str, tuple[Make, str, str]]] = {
     "placed, shipped in part": (_shipped_in_part, "REFUND FULFILL", ""),
     "completed": (_is(OrderStatus.COMPLETED), "REFUND", ""),
     "completed, refunded": (_is(OrderStatus.COMPLETED, refunded=3490), "", ""),
+    "cancelled, refund failed": (_unreturned, "REFUND", ""),
     "cancelled": (_is(OrderStatus.CANCELLED), "", ""),
     "expired": (_is(OrderStatus.EXPIRED), "", ""),
 }
@@ -141,5 +160,6 @@ CALLERS: Final[Mapping[str, Caller]] = {
     "a key that reads": _key(Permission.ORDERS_READ),
     "a key that writes": _key(Permission.ORDERS_READ, Permission.ORDERS_WRITE),
     "a key that fulfills": _key(Permission.FULFILLMENTS_WRITE),
+    "a key that refunds": _key(Permission.REFUNDS_WRITE),
 }
 BUYERS: Final = {"the buyer", "the guest who bought"}

@@ -29,9 +29,14 @@ async def _fulfill(_counter: Counter, caller: Caller, order_id: UUID) -> object:
     return await orders.create_fulfillment(caller=caller, now=NOW, order_id=order_id)
 
 
+async def _refund(counter: Counter, caller: Caller, order_id: UUID) -> object:
+    return await counter.refund(caller, order_id, extra=1)
+
+
 VERBS: Final[Mapping[OrderAction, Verb]] = {
     OrderAction.PAY: Counter.pay,
     OrderAction.CANCEL: Counter.cancel,
+    OrderAction.REFUND: _refund,
     OrderAction.FULFILL: _fulfill,
 }
 """What is built of what people may do to an order."""
