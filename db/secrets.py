@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     SUCCESSOR = "refresh successor"
     SEAL = "sealed value"
     FINGERPRINT = "personal value"
+    FAKE_GATEWAY = "fake gateway"
 
 
 class CannotOpen(Exception):

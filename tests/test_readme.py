@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from graphql import build_schema
 
+from api.gateways.fake_tokens import SCRIPTS
+
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = [
     path
@@ -29,3 +31,9 @@ def test_the_changelog_tells_of_every_query_and_mutation() -> None:
     told, _, to_come = (ROOT / "schema/CHANGELOG.md").read_text().partition("\nNot there yet")
     assert {name for name in made if f"`{name}`" not in told} == set()
     assert {name for name in made if f"`{name}`" in to_come} == set()
+
+
+def test_the_test_tokens_are_told_as_they_are() -> None:
+    _, _, section = (ROOT / "api/README.md").read_text().partition("## Test tokens")
+    told = dict(re.findall(r"^\| `(tok_\w+)` \| (.+) \|$", section, flags=re.MULTILINE))
+    assert told == {token: script.meaning for token, script in SCRIPTS.items()}

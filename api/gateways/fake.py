@@ -1,98 +1,52 @@
 """A gateway to try things with: it charges nobody, and otherwise behaves like one that does.
 
 It keeps its ledger in a PostgreSQL schema of its own, over its own connections and commits. So it
-is one gateway for all processes, and killing ours never changes what it charged.
+is one gateway for all processes, and killing ours never changes what it charged. How a payment goes
+is told by its token alone (``fake_tokens``).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any, Final
 
-import asyncpg
+import orjson
 
-from db.payments import Answer, GatewayUnknown, Op, OperationKind, Verdict
+from api.gateways import signatures
+from api.gateways.fake_ledger import Ledger
+from api.gateways.fake_tokens import MESSAGES, Script, Trouble, script_of
+from db import crash_points, secrets
+from db.crash_points import CrashPoint
+from db.payments import Answer, Forged, GatewayEvent, GatewayUnknown, Op, OperationKind, Verdict
+from db.secrets import Purpose
 
 SLOW_SECONDS: Final = 3.0
-_CONNECTIONS: Final = 4
-_TIMEOUT_SECONDS: Final = 5.0
-
-_DECLINES: Final[Mapping[str | None, str | None]] = {
-    "tok_ok": None,
-    "tok_slow": None,
-    "tok_declined": "card_declined",
-    None: "token_missing",
-}
-"""Why each token is declined; None: it is not."""
-_MESSAGES: Final = {
-    "card_declined": "The card was declined.",
-    "token_missing": "A test payment needs a token, such as tok_ok.",
-    "token_unknown": "Test tokens are tok_ok, tok_declined and tok_slow.",
-}
-
-_MAKE_LEDGER: Final = """
-SELECT pg_advisory_xact_lock(hashtext('fake_gateway'));
-CREATE SCHEMA IF NOT EXISTS fake_gateway;
-CREATE TABLE IF NOT EXISTS fake_gateway.operation (
-    key text PRIMARY KEY,
-    reference text NOT NULL,
-    kind text NOT NULL,
-    amount bigint NOT NULL,
-    currency text NOT NULL,
-    verdict text NOT NULL,
-    captured boolean NOT NULL,
-    code text,
-    created_at timestamptz NOT NULL DEFAULT now()
-);
-CREATE INDEX IF NOT EXISTS operation_by_reference ON fake_gateway.operation (reference);
-"""
-_FIND: Final = "SELECT * FROM fake_gateway.operation WHERE key = $1"
-_ONE_AT_A_TIME: Final = "SELECT pg_advisory_xact_lock(hashtext($1))"
-_HISTORY: Final = "SELECT * FROM fake_gateway.operation WHERE reference = $1"
-# The first verdict under a key is the one that stays.
-_DECIDE: Final = """
-INSERT INTO fake_gateway.operation
-       (key, reference, kind, amount, currency, verdict, captured, code)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-ON CONFLICT (key) DO UPDATE SET key = excluded.key
-RETURNING *
-"""
+TIMEOUT_SECONDS: Final = 60.0
+SIGNATURE: Final = "fake-signature"
+_CANCELLED: Final = Script(meaning="", verdict=Verdict.CANCELLED)
 
 
 class FakeGateway:
-    """Does as the token says: ``tok_ok``, ``tok_declined``, or ``tok_slow`` after 3 seconds."""
+    """Does as the token says."""
 
     name = "fake"
     label = "Test payment (charges nobody)"
     publishable_key: str | None = None
     takes_at_once = True
+    holds_for: timedelta | None = timedelta(days=7)
 
     def __init__(self, database_url: str) -> None:
-        self._url = database_url
-        self._pool: asyncpg.Pool | None = None
-        self._opening = asyncio.Lock()
+        self._ledger = Ledger(database_url)
 
     async def authorize(
         self, op: Op, *, token: str | None, capture: bool, return_url: str | None
     ) -> Answer:
         """Hold or take the amount, as the token says."""
-        del return_url
-        if token == "tok_slow":  # noqa: S105 - a token that is no secret
-            await asyncio.sleep(SLOW_SECONDS)
-        code = _DECLINES.get(token, "token_unknown")
-        verdict = Verdict.DECLINED if code else Verdict.SUCCEEDED
-        return await self._decide(op, verdict, captured=capture and not code, code=code)
-
-    async def fence(self, op: Op) -> Answer:
-        """Take the key's place in the ledger, unless it is taken."""
-        return await self._decide(op, Verdict.CANCELLED)
-
-    async def find(self, op: Op) -> Answer:
-        """Look the key up."""
-        pool = await self._opened()
-        async with _answering():
-            row = await pool.fetchrow(_FIND, op.key)
-        return _answer(row)
+        script = script_of(token)
+        await self._before(op, script)
+        action = _action(script, op, return_url)
+        answer = await self._ledger.decide(op, script, token=token, capture=capture, action=action)
+        return await self._after(op, script, answer)
 
     async def capture(self, op: Op) -> Answer:
         """Take what is held, once."""
@@ -106,91 +60,114 @@ class FakeGateway:
         """Send back what was taken, never more."""
         return await self._move(op)
 
+    async def find(self, op: Op) -> Answer:
+        """Look the key up."""
+        await self._is_there(op)
+        return await self._ledger.find(op.key)
+
+    async def fence(self, op: Op) -> Answer:
+        """Take the key's place in the ledger, unless it is taken; call off what is undecided."""
+        await self._is_there(op)
+        answer = await self._ledger.decide(op, _CANCELLED)
+        if answer.verdict not in {Verdict.ACTION, Verdict.PROCESSING}:
+            return answer
+        if not script_of(await self._ledger.token_of(answer.reference)).can_fence:
+            return Answer(verdict=Verdict.CANNOT, reference=answer.reference)
+        return await self._ledger.call_off(op.key)
+
+    def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
+        """Let only our own messages through."""
+        signatures.verify(headers.get(SIGNATURE), body, key=_signing_key(), now=now)
+
+    def read_event(self, body: bytes) -> GatewayEvent:
+        """Read a message that was let through."""
+        try:
+            told = orjson.loads(body)
+            verdict, code = Verdict(told["verdict"]), told["code"]
+            answer = Answer(
+                verdict=verdict,
+                reference=told["reference"],
+                captured=told["captured"],
+                code=code,
+                message=MESSAGES.get(code),
+                action=told["action"],
+            )
+            kind = OperationKind(told["kind"])
+            return GatewayEvent(id=told["id"], key=told["key"], kind=kind, answer=answer)
+        except (KeyError, TypeError, ValueError) as error:
+            raise Forged("This is no message of the fake gateway.") from error
+
+    async def event(self, op: Op, *, at: datetime) -> tuple[dict[str, str], bytes]:
+        """Write the message, headers and body, that tells what became of an operation."""
+        answer = await self._ledger.find(op.key)
+        return message(op, answer, at=at)
+
     async def close(self) -> None:
         """Give the connections back."""
-        if self._pool is not None:
-            await self._pool.close()
-            self._pool = None
-
-    async def _decide(
-        self, op: Op, verdict: Verdict, *, captured: bool = False, code: str | None = None
-    ) -> Answer:
-        pool = await self._opened()
-        async with _answering():
-            row = await pool.fetchrow(_DECIDE, *_entry(op, verdict, captured=captured, code=code))
-        return _answer(row)
+        await self._ledger.close()
 
     async def _move(self, op: Op) -> Answer:
-        """Move money of an earlier payment; the moves of one payment go one at a time."""
-        pool = await self._opened()
-        async with _answering(), pool.acquire() as connection, connection.transaction():
-            await connection.execute(_ONE_AT_A_TIME, op.reference)
-            code = _objection(op, await connection.fetch(_HISTORY, op.reference))
-            verdict = Verdict.DECLINED if code else Verdict.SUCCEEDED
-            captured = op.kind is OperationKind.CAPTURE and not code
-            entry = _entry(op, verdict, captured=captured, code=code)
-            row = await connection.fetchrow(_DECIDE, *entry)
-        return _answer(row)
+        token = await self._ledger.token_of(op.reference)
+        script = script_of(token)
+        await self._before(op, script)
+        answer = await self._ledger.move(op, script)
+        return await self._after(op, script, answer)
 
-    async def _opened(self) -> asyncpg.Pool:
-        async with self._opening, _answering():
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._url,
-                    min_size=1,
-                    max_size=_CONNECTIONS,
-                    command_timeout=_TIMEOUT_SECONDS,
-                    init=_make_ledger,
-                )
-            return self._pool
+    async def _before(self, op: Op, script: Script) -> None:
+        match script.troubles.get(op.kind):
+            case Trouble.SLOW:
+                await asyncio.sleep(SLOW_SECONDS)
+            case Trouble.ERROR:
+                raise GatewayUnknown("500 Internal Server Error")
+            case Trouble.TIMEOUT_BEFORE:
+                await asyncio.sleep(TIMEOUT_SECONDS)
+            case Trouble.REQUEST_LOST if await self._ledger.is_first_mishap(op.key):
+                raise GatewayUnknown("The request was lost.")
+            case Trouble.AWAY:
+                await self._is_there(op)
 
+    async def _after(self, op: Op, script: Script, answer: Answer) -> Answer:
+        crash_points.reach(CrashPoint.IN_CALL_AFTER_CHARGE)
+        match script.troubles.get(op.kind):
+            case Trouble.TIMEOUT_AFTER:
+                await asyncio.sleep(TIMEOUT_SECONDS)
+            case Trouble.REPLY_LOST if await self._ledger.is_first_mishap(op.key):
+                raise GatewayUnknown("The reply was lost.")
+            case Trouble.AWAY:
+                await self._is_there(op)
+        return answer
 
-@asynccontextmanager
-async def _answering() -> AsyncIterator[None]:
-    """Whatever goes wrong on the way leaves the outcome open."""
-    try:
-        yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-        raise GatewayUnknown(str(error)) from error
-
-
-async def _make_ledger(connection: asyncpg.Connection) -> None:
-    if not await connection.fetchval("SELECT to_regclass('fake_gateway.operation')"):
-        await connection.execute(_MAKE_LEDGER)
+    async def _is_there(self, op: Op) -> None:
+        if await self._ledger.is_away(op.key):
+            raise GatewayUnknown("The gateway does not answer.")
 
 
-def _entry(op: Op, verdict: Verdict, *, captured: bool, code: str | None) -> tuple[Any, ...]:
-    reference = op.reference or f"fake_{op.key}"
-    return (op.key, reference, op.kind, op.amount, op.currency, verdict, captured, code)
+def message(op: Op, answer: Answer, *, at: datetime) -> tuple[dict[str, str], bytes]:
+    """Write a message that tells of an answer: its signed headers, and its body."""
+    told: dict[str, Any] = {
+        "id": f"{op.key}_{answer.verdict.lower()}{'_captured' if answer.captured else ''}",
+        "key": op.key,
+        "kind": op.kind,
+        "verdict": answer.verdict,
+        "reference": answer.reference,
+        "captured": answer.captured,
+        "code": answer.code,
+        "action": answer.action,
+    }
+    body = orjson.dumps(told)
+    return {SIGNATURE: signatures.sign(body, key=_signing_key(), at=at)}, body
 
 
-def _answer(row: asyncpg.Record | None) -> Answer:
-    if row is None:
-        return Answer(verdict=Verdict.NOT_FOUND)
-    return Answer(
-        verdict=Verdict(row["verdict"]),
-        reference=row["reference"],
-        captured=row["captured"],
-        code=row["code"],
-        message=_MESSAGES.get(row["code"]),
-    )
+def _signing_key() -> bytes:
+    return secrets.keyring().sign(Purpose.FAKE_GATEWAY, b"webhooks")
 
 
-def _objection(op: Op, history: Sequence[asyncpg.Record]) -> str | None:
-    """Say why a payment with this history does not allow the operation."""
-    done = [row for row in history if row["verdict"] == Verdict.SUCCEEDED and row["key"] != op.key]
-
-    def sum_of(kind: OperationKind) -> int:
-        return sum(row["amount"] for row in done if row["kind"] == kind)
-
-    held = sum_of(OperationKind.AUTHORIZE)
-    taken = sum(row["amount"] for row in done if row["captured"])
-    is_void = any(row["kind"] == OperationKind.VOID for row in done)
-    match op.kind:
-        case OperationKind.REFUND:
-            left = taken - sum_of(OperationKind.REFUND)
-        case OperationKind.CAPTURE | OperationKind.VOID if not taken and not is_void:
-            left = held
-        case _:
-            left = 0
-    return None if op.amount <= left else "amount_too_large" if left else "not_possible"
+def _action(script: Script, op: Op, return_url: str | None) -> str | None:
+    match script.action:
+        case None:
+            return None
+        case "REDIRECT":
+            url = return_url or f"https://bank.example/confirm/{op.key}"
+            return orjson.dumps({"kind": "REDIRECT", "url": url}).decode()
+        case kind:
+            return orjson.dumps({"kind": kind, "client_secret": f"secret_{op.key}"}).decode()

@@ -4,7 +4,10 @@ There is nobody to ask, so every answer follows from the question alone: it is t
 asks and however often, and no answer can be lost.
 """
 
-from db.payments import Answer, Op, OperationKind, Verdict
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from db.payments import Answer, Forged, GatewayEvent, Op, OperationKind, Verdict
 
 
 class ManualGateway:
@@ -14,6 +17,7 @@ class ManualGateway:
     label = "Bank transfer or cash"
     publishable_key: str | None = None
     takes_at_once = False
+    holds_for: timedelta | None = None
 
     async def authorize(
         self, op: Op, *, token: str | None, capture: bool, return_url: str | None
@@ -41,6 +45,16 @@ class ManualGateway:
     async def fence(self, op: Op) -> Answer:
         """Answer as the operation itself was, or will be, answered."""
         return _done(op)
+
+    def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
+        """Believe nobody: there is no one who could write."""
+        del headers, body, now
+        raise Forged("Nobody writes for this gateway.")
+
+    def read_event(self, body: bytes) -> GatewayEvent:
+        """Read nothing, for the same reason."""
+        del body
+        raise Forged("Nobody writes for this gateway.")
 
 
 def _done(op: Op) -> Answer:

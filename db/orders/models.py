@@ -83,6 +83,7 @@ class Order(Row):
 
     ``tax_lines`` is a list of ``{name, rate, base, amount}``: rate in millionths, the others in
     minor units. ``cart_id`` is the cart that it came from, which is deleted when it is placed.
+    ``left_until`` is how long the others leave it to the worker that ends it.
     """
 
     prefix = "order"
@@ -104,6 +105,7 @@ class Order(Row):
     shipping_method_name = fields.TextField(null=True)
     discount_code = fields.TextField(null=True)
     expires_at = fields.DatetimeField(null=True)
+    left_until = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField()
     placed_at = fields.DatetimeField(null=True)
     completed_at = fields.DatetimeField(null=True)

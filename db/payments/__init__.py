@@ -1,7 +1,16 @@
 """Money asked for, taken and given back. It knows gateways and amounts, and no order line."""
 
 from db.payments.answers import answered, apply
-from db.payments.gateway import Answer, Gateway, Gateways, GatewayUnknown, Op, Verdict
+from db.payments.gateway import (
+    Answer,
+    Forged,
+    Gateway,
+    GatewayEvent,
+    Gateways,
+    GatewayUnknown,
+    Op,
+    Verdict,
+)
 from db.payments.models import (
     LIVE,
     OperationKind,
@@ -27,7 +36,9 @@ __all__ = [
     "LIVE",
     "Answer",
     "Call",
+    "Forged",
     "Gateway",
+    "GatewayEvent",
     "GatewayUnknown",
     "Gateways",
     "Op",

@@ -76,11 +76,24 @@ def answered(call: Call, answer: Answer) -> Call:
     ladder = _REFUND_LADDER if call.kind is OperationKind.REFUND else _LADDER
     said = _STATUS_OF.get(answer.verdict, OperationStatus.UNKNOWN)
     status = max(call.status, said, key=ladder.index)
-    if status is call.status and not call.is_open:
+    if status is call.status and not call.is_open and not _says_more(call, answer):
         return call
     after = replace(call, status=status)
     effect = _EFFECTS.get((call.kind, status))
     return effect(after, answer) if effect else after
+
+
+def _says_more(call: Call, answer: Answer) -> bool:
+    """Tell whether an answer goes beyond one of its kind: taken beyond held, no beyond never."""
+    if call.kind is not OperationKind.AUTHORIZE:
+        return False
+    match answer.verdict, call.payment_status:
+        case Verdict.SUCCEEDED, PaymentStatus.AUTHORIZED:
+            return answer.captured
+        case Verdict.DECLINED, PaymentStatus.VOIDED:
+            return call.status is OperationStatus.FAILED
+        case _:
+            return False
 
 
 def _authorized(call: Call, answer: Answer) -> Call:
@@ -120,11 +133,21 @@ def _undecided(call: Call, answer: Answer) -> Call:
 
 
 def _captured(call: Call, _: Answer) -> Call:
-    return replace(call, payment_status=PaymentStatus.CAPTURED, captured=call.amount)
+    return replace(
+        call,
+        payment_status=PaymentStatus.CAPTURED,
+        captured=call.amount,
+        failure_code=None,
+        failure_message=None,
+    )
+
+
+def _refused(call: Call, answer: Answer) -> Call:
+    return replace(call, failure_code=answer.code, failure_message=answer.message)
 
 
 def _voided(call: Call, _: Answer) -> Call:
-    return replace(call, payment_status=PaymentStatus.VOIDED)
+    return call if call.captured else replace(call, payment_status=PaymentStatus.VOIDED)
 
 
 def _not_refunded(call: Call, _: Answer) -> Call:
@@ -136,7 +159,9 @@ _EFFECTS: Final[Mapping[tuple[OperationKind, OperationStatus], Callable[[Call, A
     (OperationKind.AUTHORIZE, OperationStatus.FAILED): _not_authorized,
     (OperationKind.AUTHORIZE, OperationStatus.UNKNOWN): _undecided,
     (OperationKind.CAPTURE, OperationStatus.SUCCEEDED): _captured,
+    (OperationKind.CAPTURE, OperationStatus.FAILED): _refused,
     (OperationKind.VOID, OperationStatus.SUCCEEDED): _voided,
+    (OperationKind.VOID, OperationStatus.FAILED): _refused,
     (OperationKind.REFUND, OperationStatus.FAILED): _not_refunded,
 }
 """What the settling of an operation does to its payment; the others do nothing to it."""

@@ -7,6 +7,7 @@ moves the money once and answers twice.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
@@ -62,6 +63,25 @@ class GatewayUnknown(Exception):
     """No answer came, or none that tells: the money may have moved, or may still."""
 
 
+class Forged(Exception):
+    """A message that its gateway has not written, or that is too old to be believed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatewayEvent:
+    """What a gateway tells of its own accord. Its ``id`` is the same whenever it is told again.
+
+    It is about the operation with this ``key`` or, where it names none, about the latest one of
+    this ``kind`` of the payment that the answer's reference names. Without an ``answer`` it is
+    about nothing that we care for.
+    """
+
+    id: str
+    kind: OperationKind = OperationKind.AUTHORIZE
+    key: str | None = None
+    answer: Answer | None = None
+
+
 class Gateway(Protocol):
     """One way to be paid. Every method answers, or raises :class:`GatewayUnknown`."""
 
@@ -71,6 +91,8 @@ class Gateway(Protocol):
     """For the client's own script, where the gateway has one."""
     takes_at_once: bool
     """Whether money can come in the moment it is asked for."""
+    holds_for: timedelta | None
+    """How long money that is only authorized stays so; None: for ever."""
 
     async def authorize(
         self, op: Op, *, token: str | None, capture: bool, return_url: str | None
@@ -99,6 +121,20 @@ class Gateway(Protocol):
 
         CANCELLED: none did and none will. DECLINED: neither. SUCCEEDED: one did already.
         CANNOT: this gateway has no way to promise it.
+        """
+        ...
+
+    def verify(self, headers: Mapping[str, str], body: bytes, *, now: datetime) -> None:
+        """Let a message through that the gateway itself has written just now, over its raw bytes.
+
+        :raises Forged: anyone could have written it, or it is an old one.
+        """
+        ...
+
+    def read_event(self, body: bytes) -> GatewayEvent:
+        """Read a message that was let through.
+
+        :raises Forged: it is none of this gateway's.
         """
         ...
 

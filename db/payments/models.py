@@ -68,7 +68,9 @@ class PaymentOperation(Row):
     """One call to a gateway. Its id is the gateway's idempotency key.
 
     ``sealed_token`` is what the buyer's client got from the gateway, encrypted, kept until the
-    operation settles so that the very same call can be made again.
+    operation settles so that the very same call can be made again. ``asked`` counts how often the
+    reconciler has asked about it, ``asked_at`` is when it did last, ``alerted_at`` when a person
+    was told that it cannot find out.
     """
 
     prefix = "op"
@@ -82,6 +84,31 @@ class PaymentOperation(Row):
     return_url = fields.TextField(null=True)
     created_at = fields.DatetimeField()
     settled_at = fields.DatetimeField(null=True)
+    asked = fields.IntField(default=0)
+    asked_at = fields.DatetimeField(null=True)
+    alerted_at = fields.DatetimeField(null=True)
 
     class Meta:
         table = "payment_operation"
+
+
+class GatewayMessage(Row):
+    """What a gateway told of its own accord.
+
+    ``body`` is kept as it came until it is applied: it may be about an operation that is not ours
+    yet. Until then ``asked`` counts how often that was looked for.
+    """
+
+    prefix = "gev"
+
+    gateway = fields.TextField()
+    event_id = fields.TextField()
+    body = fields.BinaryField(null=True)
+    received_at = fields.DatetimeField()
+    applied_at = fields.DatetimeField(null=True)
+    asked = fields.IntField(default=0)
+    asked_at = fields.DatetimeField(null=True)
+    alerted_at = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "gateway_event"

@@ -35,6 +35,7 @@ class Call:
     status: OperationStatus
     sealed_token: bytes | None
     return_url: str | None
+    created_at: datetime
     payment_id: UUID
     order_id: UUID
     gateway: str
@@ -112,6 +113,7 @@ async def begin(
         status=OperationStatus.REQUESTED,
         sealed_token=None,
         return_url=return_url,
+        created_at=now,
         payment_id=ids.new(),
         order_id=order_id,
         gateway=gateway,
@@ -166,6 +168,14 @@ async def refund(payment: Call, amount: int, *, now: datetime) -> Call:
     return call
 
 
+async def take(payment: Call, amount: int, *, now: datetime) -> Call:
+    """Ask for money that a payment holds, once; what is more than ``amount`` is let go.
+
+    As with :func:`give_back`, the caller holds the payment's lock, and calls the gateway later.
+    """
+    return await _ask(payment, OperationKind.CAPTURE, amount, now)
+
+
 async def _ask(payment: Call, kind: OperationKind, amount: int, now: datetime) -> Call:
     call = replace(
         payment,
@@ -175,6 +185,7 @@ async def _ask(payment: Call, kind: OperationKind, amount: int, now: datetime) -
         status=OperationStatus.REQUESTED,
         sealed_token=None,
         return_url=None,
+        created_at=now,
     )
     await execute(_ADD_OPERATION, *_operation(call, now))
     return call
@@ -182,6 +193,7 @@ async def _ask(payment: Call, kind: OperationKind, amount: int, now: datetime) -
 
 _COLUMNS: Final = """
 SELECT m.id AS operation_id, m.kind, m.amount, m.status, m.sealed_token, m.return_url,
+       m.created_at,
        p.id AS payment_id, p.order_id, p.gateway, p.currency, p.status AS payment_status,
        p.amount AS payment_amount, p.captured, p.refund_held, p.capture_at_once, p.reference,
        p.failure_code, p.failure_message, p.next_action,
@@ -220,6 +232,25 @@ async def lock_live(order_id: UUID) -> Call | None:
     """Read a locked order's live payment with its first operation, and lock it too."""
     row = await fetch_one(_LIVE, order_id)
     return _call(row) if row else None
+
+
+_FIRST: Final = f"""{_COLUMNS}
+ WHERE p.id = $1 AND m.kind = 'AUTHORIZE' FOR NO KEY UPDATE OF p, m
+"""
+
+
+async def lock_first(payment_id: UUID) -> Call:
+    """Read a payment of a locked order with its first operation, and lock it too."""
+    row = await fetch_one(_FIRST, payment_id)
+    if row is None:
+        raise LookupError(payment_id)
+    return _call(row)
+
+
+async def order_of(payment_id: UUID) -> UUID | None:
+    """Find the order that a payment is for."""
+    found: UUID | None = await fetch_value("SELECT order_id FROM payment WHERE id = $1", payment_id)
+    return found
 
 
 _HAS_ANSWER: Final = """

@@ -49,6 +49,7 @@ INVARIANTS: Final = {
     },
     "discount_redemption": {"an_order_holds_one_discount"},
     "event": {"every_event_has_one_place_in_the_order"},
+    "gateway_event": {"a_gateway_tells_a_thing_once"},
     "idempotency": {"a_key_is_claimed_once", "a_key_has_1_to_255_characters"},
     "order_event": {"history_is_append_only"},
     "order_line": {
