@@ -17,7 +17,7 @@ LOCK := PIP_CONFIG_FILE=/dev/null $(BIN)/pip-compile --quiet --generate-hashes -
 	--strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fmt schema lock clean
+.PHONY: help run test bench check fmt schema lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ run: $(READY) ## Open the shop on http://localhost:8000 (PORT=8001 make run: els
 
 test: $(READY_FOR_WORK) ## Run every test on a real PostgreSQL, in parallel, offline
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+bench: $(READY_FOR_WORK) ## Measure what requests cost, beside other servers (ARGS=--quick: in short)
+	@$(BIN)/python -m bench $(ARGS)
 
 check: $(READY_FOR_WORK) ## Check style, types, layers, and that what is generated is in step
 	$(BIN)/ruff check

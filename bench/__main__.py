@@ -1,0 +1,87 @@
+"""`python -m bench`: measure, and say what was found."""
+
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Annotated, Final
+
+import typer
+
+from bench import measuring, tables
+from bench.cores import TooFewCores
+from bench.equality import DifferentAnswers
+from bench.ground import NoGround
+from bench.load import BadAnswer
+from bench.measuring import Plan
+from bench.queries import QUERIES
+from bench.results import Run
+from bench.starting import KINDS, DidNotStart
+
+_LIBRARIES: Final = (
+    "strawberry-graphql",
+    "graphql-core",
+    "fastapi",
+    "uvicorn",
+    "uvloop",
+    "tortoise-orm",
+    "asyncpg",
+    "orjson",
+)
+
+_ALL_SERVERS: Final = ",".join(KINDS)
+_ALL_QUERIES: Final = ",".join(QUERIES)
+
+Servers = Annotated[str, typer.Option(help=f"Of {', '.join(KINDS)}.")]
+Queries = Annotated[str, typer.Option(help=f"Of {', '.join(QUERIES)}.")]
+Quick = Annotated[bool, typer.Option("--quick", help="Fewer and shorter rounds.")]
+Rounds = Annotated[int | None, typer.Option(help="How many rounds.", min=1)]
+Seconds = Annotated[float | None, typer.Option(help="How long each is, for each server.", min=0.05)]
+
+
+def main(
+    servers: Servers = _ALL_SERVERS,
+    queries: Queries = _ALL_QUERIES,
+    *,
+    quick: Quick = False,
+    rounds: Rounds = None,
+    seconds: Seconds = None,
+) -> None:
+    """Measure servers side by side."""
+    plan = Plan(
+        servers=servers.split(","),
+        queries=queries.split(","),
+        rounds=rounds or (3 if quick else 7),
+        seconds=seconds or (0.5 if quick else 1.5),
+        warm_up=0.2 if quick else 0.3,
+    )
+    try:
+        with measuring.stand(_tell) as stand:
+            run = Run(
+                at=f"{datetime.now(UTC):%Y-%m-%d}",
+                command=" ".join(["python -m bench", *sys.argv[1:]]),
+                machine=f"{platform.machine()}, 2 cores",
+                versions=_versions(stand.ground.version),
+            )
+            measuring.measure(stand, plan, run, _tell)
+    except (BadAnswer, DidNotStart, DifferentAnswers, NoGround, TooFewCores) as fault:
+        typer.echo(fault, err=True)
+        raise typer.Exit(1) from None
+    typer.echo(tables.tables(run))
+    typer.echo(f"\nRSS MB: {run.resident_mb}")
+
+
+def _versions(postgresql: str) -> dict[str, str]:
+    return {
+        "Python": platform.python_version(),
+        "PostgreSQL": postgresql,
+        **{name: version(name) for name in _LIBRARIES},
+    }
+
+
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
+
+
+if __name__ == "__main__":
+    typer.run(main)

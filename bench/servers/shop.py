@@ -1,0 +1,53 @@
+"""Tradepost as it is shipped: one process in production's settings, its limits raised.
+
+Two things differ from `tradepost run`: there is no supervisor or worker beside it, and the `fake`
+gateway is open, which no production may have.
+"""
+
+import argparse
+import asyncio
+import os
+import socket
+from typing import Any, Final
+
+from api import logs
+from api.app import create_app
+from api.lifeline import Line
+from api.server import Server
+from api.settings import Settings
+
+_RAISED: Final[dict[str, Any]] = {}
+
+
+def settings(**changed: Any) -> Settings:
+    """Make production's settings, for the bench's database."""
+    return Settings(
+        env="production",
+        database_url=os.environ["DATABASE_URL"],
+        secret_key=os.environ["TRADEPOST_SECRET_KEY"],
+        gateways=("fake", "manual"),
+        **_RAISED,
+        **changed,
+    )
+
+
+async def _serve(server: Server, listener: socket.socket) -> None:
+    await server.serve([listener])
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--line", type=int, required=True)
+    parser.add_argument("--listener", type=int, required=True)
+    given = parser.parse_args()
+    chosen = settings()
+    server = Server(create_app(chosen), chosen, Line(given.line))
+    logs.configure(chosen)
+    listener = socket.socket(fileno=given.listener)
+    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
+        runner.run(_serve(server, listener))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+"""Starting the servers that are compared: processes of their own, on the core that serves."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from bench.ground import Ground
+
+_ROOT: Final = Path(__file__).parents[1]
+_PATIENCE_SECONDS: Final = 60.0
+
+
+class DidNotStart(Exception):
+    """A server is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One of the servers: its program, which is handed a listening socket and our line to it."""
+
+    name: str
+    meaning: str
+    command: Sequence[str]
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
+def _python(module: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", f"bench.servers.{module}", *arguments)
+
+
+FLOOR: Final = Kind("floor", "uvicorn, asyncpg, dictionaries, orjson", _python("floor"))
+SHOP: Final = Kind("tradepost", "as it is", _python("shop"))
+SELLING: Final = frozenset({"tradepost"})
+"""Those that have a checkout."""
+KINDS: Final[Mapping[str, Kind]] = {
+    "floor": FLOOR,
+    "tradepost": SHOP,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A server that answers."""
+
+    kind: Kind
+    process: int
+    port: int
+
+
+@contextmanager
+def started(kind: Kind, ground: Ground, core: int, log: Path) -> Iterator[Running]:
+    """Lend a server that runs on one core.
+
+    It is handed a socket to listen on, and the end of a line: it says there that it is ready, and
+    ends when we are gone.
+
+    :raises DidNotStart: with the end of what it said.
+    """
+    ours, theirs = socket.socketpair()
+    with socket.create_server(("127.0.0.1", 0), backlog=1_024) as listener, ours, theirs:
+        port: int = listener.getsockname()[1]
+        with log.open("ab") as out:
+            process = subprocess.Popen(
+                [
+                    *kind.command,
+                    "--line",
+                    str(theirs.fileno()),
+                    "--listener",
+                    str(listener.fileno()),
+                ],
+                cwd=_ROOT,
+                env=_environment(ground, kind),
+                pass_fds=(theirs.fileno(), listener.fileno()),
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=out,
+            )
+        os.sched_setaffinity(process.pid, {core})
+        theirs.close()
+        listener.close()
+        try:
+            _await(ours, kind, log)
+            yield Running(kind, process.pid, port)
+        finally:
+            process.terminate()
+            try:
+                process.wait(_PATIENCE_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def _environment(ground: Ground, kind: Kind) -> dict[str, str]:
+    return {
+        **os.environ,
+        "DATABASE_URL": ground.url,
+        "TRADEPOST_SECRET_KEY": ground.settings.secret_key,
+        "TRADEPOST_DATA": str(ground.settings.data),
+        **kind.variables,
+    }
+
+
+def _await(line: socket.socket, kind: Kind, log: Path) -> None:
+    line.settimeout(_PATIENCE_SECONDS)
+    began = time.monotonic()
+    try:
+        said = line.recv(1)
+    except TimeoutError:
+        said = b""
+    if not said:
+        seconds = time.monotonic() - began
+        raise DidNotStart(f"{kind.name} is not there after {seconds:.0f} s: {_end_of(log)}")
+
+
+def _end_of(log: Path) -> str:
+    return log.read_text(errors="replace")[-2_000:]
