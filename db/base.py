@@ -25,6 +25,7 @@ from db.engine import Client, Transaction
 from db.errors import Reason, Unavailable
 
 T = TypeVar("T")
+RecordT = TypeVar("RecordT", bound=asyncpg.Record)
 
 ATTEMPTS: Final = 4
 """One try and at most three more."""
@@ -84,15 +85,20 @@ async def fetch(sql: str, *arguments: Any) -> list[asyncpg.Record]:
     return await _connection().fetch(sql, arguments)
 
 
+async def fetch_rows(row: type[RecordT], sql: str, *arguments: Any) -> list[RecordT]:
+    """Run a constant statement and return its rows, made as rows of a kind."""
+    return await _connection().fetch(sql, arguments, row)
+
+
 async def fetch_one(sql: str, *arguments: Any) -> asyncpg.Record | None:
     """Run a constant statement and return its first row, if it has one."""
-    rows = await _connection().fetch(sql, arguments)
+    rows = await fetch(sql, *arguments)
     return rows[0] if rows else None
 
 
 async def fetch_value(sql: str, *arguments: Any) -> Any:
     """Run a constant statement and return the first value of its first row."""
-    rows = await _connection().fetch(sql, arguments)
+    rows = await fetch(sql, *arguments)
     return rows[0][0] if rows else None
 
 
@@ -193,20 +199,28 @@ def pattern_within(text: str) -> str:
     return f"%{literal}%"
 
 
-def by_key(rows: list[asyncpg.Record], keys: list[UUID], column: int = 0) -> list[list[Any]]:
+def by_key(
+    rows: Iterable[RecordT], keys: Iterable[UUID], column: str | int = 0
+) -> list[list[RecordT]]:
     """Group records by the UUID in ``column``, in the order of ``keys``; none gives []."""
-    groups: dict[UUID, list[Any]] = {key: [] for key in keys}
+    groups: dict[UUID, list[RecordT]] = {key: [] for key in keys}
     for row in rows:
         groups[row[column]].append(row)
     return [groups[key] for key in keys]
 
 
 def in_order(
-    rows: Iterable[asyncpg.Record], keys: Iterable[UUID], make: Callable[[asyncpg.Record], T]
+    rows: Iterable[asyncpg.Record], keys: Iterable[UUID], make: Callable[[Any], T]
 ) -> list[T | None]:
     """Make something of each record, in the order of ``keys``; None where a key has no record.
 
     The first column is the key.
     """
     found = {row[0]: make(row) for row in rows}
+    return [found.get(key) for key in keys]
+
+
+def rows_in_order(rows: Iterable[RecordT], keys: Iterable[UUID]) -> list[RecordT | None]:
+    """Put rows in the order of ``keys``, their first column; None where a key has no row."""
+    found = {row[0]: row for row in rows}
     return [found.get(key) for key in keys]

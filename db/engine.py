@@ -10,7 +10,7 @@ pool without the round trip that resets session state (nothing here ever sets an
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any, Final, cast
+from typing import Any, Final, TypeVar, cast
 
 import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
@@ -18,6 +18,9 @@ from tortoise.backends.base.client import TransactionContext, TransactionContext
 from tortoise.connection import get_connections
 
 from db.errors import Reason, Unavailable
+
+RecordT = TypeVar("RecordT", bound=asyncpg.Record)
+_RECORD: Final[Any] = asyncpg.Record
 
 ACQUIRE_SECONDS: Final = 1.0
 SEAT_SECONDS: Final = 5.0
@@ -100,9 +103,11 @@ class Transaction(TransactionWrapper):
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
         return await _translated(super()._translate_exceptions, func, *args, **kwargs)
 
-    async def fetch(self, sql: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
+    async def fetch(
+        self, sql: str, arguments: tuple[Any, ...], record: type[RecordT] = _RECORD
+    ) -> list[RecordT]:
         async with self.acquire_connection() as connection:
-            return await _translated(connection.fetch, sql, *arguments)  # type: ignore[no-any-return]
+            return await _translated(connection.fetch, sql, *arguments, record_class=record)  # type: ignore[no-any-return]
 
     async def execute(self, sql: str, arguments: tuple[Any, ...]) -> str:
         async with self.acquire_connection() as connection:
@@ -192,12 +197,18 @@ class Client(AsyncpgDBClient):
     def _in_transaction(self) -> TransactionContext:
         return _Block(Transaction(self), self._seats, self._pool_init_lock)
 
-    async def fetch(self, sql: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
-        return await _translated(self._fetch, sql, arguments)  # type: ignore[no-any-return]
+    async def fetch(
+        self, sql: str, arguments: tuple[Any, ...], record: type[RecordT] = _RECORD
+    ) -> list[RecordT]:
+        return await _translated(self._fetch, sql, arguments, record)  # type: ignore[no-any-return]
 
-    async def _fetch(self, sql: str, arguments: tuple[Any, ...]) -> list[asyncpg.Record]:
+    async def _fetch(
+        self, sql: str, arguments: tuple[Any, ...], record: type[RecordT]
+    ) -> list[RecordT]:
         async with self.acquire_connection() as connection:
-            return await connection.fetch(sql, *arguments, timeout=READ_SECONDS)  # type: ignore[no-any-return]
+            return await connection.fetch(  # type: ignore[no-any-return]
+                sql, *arguments, timeout=READ_SECONDS, record_class=record
+            )
 
     async def execute(self, sql: str, arguments: tuple[Any, ...]) -> str:
         return await _translated(self._execute, sql, arguments)  # type: ignore[no-any-return]

@@ -7,6 +7,7 @@ millionths: 190000 is 19 %. There is one rounding rule, and one function that ap
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Self
 
 from babel.numbers import get_currency_precision, list_currencies
@@ -57,9 +58,7 @@ class Money:
         >>> Money(-5, "EUR").text
         '-0.05'
         """
-        digits = digits_of(self.currency)
-        padded = f"{self.amount:0{digits + 1 + (self.amount < 0)}}"
-        return f"{padded[:-digits]}.{padded[-digits:]}" if digits else padded
+        return print_amount(self.amount, self.currency)
 
     @classmethod
     def parse(cls, text: str, currency: str) -> Self:
@@ -118,6 +117,18 @@ class Rate:
         if not 0 <= millionths <= MILLION:
             raise MoneyError("A percentage is between 0 and 100.")
         return cls(millionths)
+
+
+@lru_cache(maxsize=10_000)
+def print_amount(amount: int, currency: str) -> str:
+    """Print minor units with exactly the currency's digits; shops print few prices, often.
+
+    >>> print_amount(-5, "EUR")
+    '-0.05'
+    """
+    digits = digits_of(currency)
+    padded = f"{amount:0{digits + 1 + (amount < 0)}}"
+    return f"{padded[:-digits]}.{padded[-digits:]}" if digits else padded
 
 
 def digits_of(currency: str) -> int:

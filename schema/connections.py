@@ -24,6 +24,7 @@ from pydantic import (
 from db.errors import BadRequest
 from schema import define
 from schema.arguments import NUL
+from schema.views import View, view
 
 T = TypeVar("T")
 RowT = TypeVar("RowT")
@@ -119,20 +120,11 @@ class Edge(Generic[T]):
     node: T
 
 
-@define.type
-class Connection(Generic[T]):
-    edges: list[Edge[T]]
-    nodes: list[T]
-    page_info: PageInfo
-    count: strawberry.Private[Callable[[], Awaitable[int | None]]]
+class Page(Generic[RowT, T]):
+    """What a list shows at a place. Its nodes, edges and cursors are made when asked for."""
 
-    @strawberry.field(directives=define.directives(cost=10))  # type: ignore[untyped-decorator]
-    async def total_count(self) -> int | None:
-        return await self.count()
-
-    @classmethod
-    def of(
-        cls,
+    def __init__(
+        self,
         rows: Sequence[RowT],
         first: int | None,
         after: str | None,
@@ -141,22 +133,54 @@ class Connection(Generic[T]):
         key: Callable[[RowT], Sequence[Any]],
         node: Callable[[RowT], T],
         count: Callable[[], Awaitable[int | None]],
-    ) -> "Connection[T]":
-        """Make a page of rows: ``first`` were asked for, and one more was read if there is one."""
+    ) -> None:
         size = _default_page(first)
-        shown = rows[:size]
-        nodes = [node(row) for row in shown]
-        cursors = [keyset.cursor(key(row)) for row in shown]
-        return cls(
-            edges=[
-                Edge(cursor=cursor, node=each) for cursor, each in zip(cursors, nodes, strict=True)
-            ],
-            nodes=nodes,
-            page_info=PageInfo(
-                has_next_page=len(rows) > size,
-                has_previous_page=after is not None,
-                start_cursor=cursors[0] if cursors else None,
-                end_cursor=cursors[-1] if cursors else None,
-            ),
-            count=count,
+        self.count = count
+        self._rows = rows[:size]
+        self._has_more = len(rows) > size
+        self._after = after
+        self._keyset = keyset
+        self._key = key
+        self._node = node
+
+    @property
+    def nodes(self) -> list[T]:
+        return [self._node(row) for row in self._rows]
+
+    @property
+    def edges(self) -> list[Edge[T]]:
+        return [Edge(cursor=self._cursor(row), node=self._node(row)) for row in self._rows]
+
+    @property
+    def page_info(self) -> PageInfo:
+        rows = self._rows
+        return PageInfo(
+            has_next_page=self._has_more,
+            has_previous_page=self._after is not None,
+            start_cursor=self._cursor(rows[0]) if rows else None,
+            end_cursor=self._cursor(rows[-1]) if rows else None,
         )
+
+    def _cursor(self, row: RowT) -> str:
+        return self._keyset.cursor(self._key(row))
+
+
+@view(Page)
+class Connection(View[Page[Any, T]], Generic[T]):
+    edges: list[Edge[T]]
+    nodes: list[T]
+    page_info: PageInfo
+
+    @strawberry.field(directives=define.directives(cost=10))  # type: ignore[untyped-decorator]
+    async def total_count(self) -> int | None:
+        return await self.row.count()
+
+    @classmethod
+    def of(  # type: ignore[override]
+        cls, rows: Sequence[RowT], first: int | None, after: str | None, **how: Any
+    ) -> "Connection[T]":
+        """Make a page of rows: ``first`` were asked for, and one more was read if there is one.
+
+        ``keyset``, ``key``, ``node`` and ``count`` are those of :class:`Page`.
+        """
+        return super().of(Page(rows, first, after, **how))

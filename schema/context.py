@@ -4,12 +4,12 @@ import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import orjson
 import strawberry
-from strawberry.dataloader import DataLoader
 
 from db.access import Caller
 from db.clock import Clock
@@ -18,6 +18,8 @@ from db.errors import Code, Refusal
 from db.events import Claim
 from db.mail import Mailer
 from db.payments import Gateways
+from db.rows import Columns, Record, row_of
+from schema.loading import Loader
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -39,7 +41,9 @@ class Context:
     """The idempotency key of the mutation that runs, if it was given one."""
     extensions: dict[str, Any] = field(default_factory=dict)
     """What the response says beside its data."""
-    _loaders: dict[Any, DataLoader[Any, Any]] = field(default_factory=dict)
+    columns: Mapping[type[Record], Columns] = field(default_factory=dict)
+    """The columns that the operation needs of each kind of row. Of others: all."""
+    _loaders: dict[Any, Loader[Any, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.now = self.clock.now()
@@ -52,11 +56,24 @@ class Context:
         ``batch(keys, **given)`` runs once for all the keys that are asked for at the same time,
         and each key is asked for once in an operation.
         """
+        return self.loader(batch, **given).load(key)
+
+    def loader(
+        self, batch: Callable[..., Awaitable[Sequence[T]]], /, **given: Any
+    ) -> Loader[Any, T]:
+        """Find the loader of a batch: it asks for the columns that the operation needs."""
         name = (batch, *given.items()) if given else batch
         loader = self._loaders.get(name)
         if loader is None:
-            loader = self._loaders[name] = DataLoader(lambda keys: batch(keys, **given))
-        return loader.load(key)
+            row = row_of(batch)
+            if row is not None and row in self.columns:
+                given["columns"] = self.columns[row]
+            loader = self._loaders[name] = Loader(partial(batch, **given) if given else batch)
+        return loader
+
+    def needs(self, row: type[Record]) -> Columns:
+        """Tell which columns of a kind of row the operation needs."""
+        return self.columns.get(row)
 
     def become(self, caller: Caller) -> None:
         """Go on as someone else: who signs in, or is given a guest token, sees their own things."""

@@ -1,6 +1,7 @@
 """Identifiers as clients see them, and the one door to every thing that has one."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Annotated, Any, Final, TypeAlias
 from uuid import UUID
 
@@ -11,11 +12,17 @@ from db import ids
 from schema import define
 from schema.arguments import READING, fault
 from schema.context import Context
+from schema.views import shown
 
 
 @define.interface
 class Node:
     id: strawberry.ID
+
+
+def identity(prefix: str) -> Any:
+    """Declare the id of things with a prefix."""
+    return shown(partial(ids.encode, prefix), "id")
 
 
 Finder: TypeAlias = Callable[[Sequence[UUID], Context], Awaitable[Sequence[Node | None]]]

@@ -1,17 +1,24 @@
 """Money as clients see it."""
 
+from typing import Any
+
 from db import money
-from schema import define
 from schema.scalars import CurrencyCode, Decimal
+from schema.views import View, part, shown, view
 
 
-@define.type
-class Money:
-    amount: Decimal = define.field(
-        "Decimal string with exactly the currency's minor digits: 19.90 EUR, 1990 JPY, 1.234 KWD."
+@view(money.Money)
+class Money(View[money.Money]):
+    amount: Decimal = shown(
+        money.print_amount,
+        "amount",
+        "currency",
+        description="Decimal string with exactly the currency's minor digits: 19.90 EUR, 1990 JPY, "
+        "1.234 KWD.",
     )
-    currency_code: CurrencyCode
+    currency_code: CurrencyCode = shown(str, "currency")
 
-    @classmethod
-    def of(cls, value: money.Money) -> "Money":
-        return cls(amount=Decimal(value.text), currency_code=CurrencyCode(value.currency))
+
+def amount(column: str, description: str | None = None) -> Any:
+    """Declare a field that shows minor units of the row's currency."""
+    return part(Money, money.Money, description, amount=column, currency="currency")

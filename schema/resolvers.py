@@ -21,6 +21,7 @@ from schema.context import Context, claim_of
 from schema.errors import Payload, camel_path, user_errors
 from schema.permissions import auth
 from schema.scalars import print_instant
+from schema.views import READS
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -28,13 +29,21 @@ KEY = "idempotency_key"
 
 
 def resolver(
-    *, requires: Permission | None = None, owner: bool = False, cost: int | None = None
+    *,
+    requires: Permission | None = None,
+    owner: bool = False,
+    cost: int | None = None,
+    reads: tuple[str, ...] | None = None,
 ) -> Callable[[Callable[..., Any]], Any]:
-    """Make a function a field that reads: of Query, or of an object."""
+    """Make a function a field that reads: of Query, or of an object.
+
+    ``reads`` names the columns of a view's row that the function looks at; None: it may be any.
+    """
 
     def decorate(function: Callable[..., Any]) -> Any:
         shape = Shape(function)
         return strawberry.field(
+            metadata={READS: reads},
             resolver=_with_checked_arguments(function, shape) if shape.fields else function,
             description=define.docstring(function),
             directives=define.directives(*auth(requires, owner=owner), cost=cost),

@@ -1,12 +1,12 @@
 """What carts and orders come to, as clients see it."""
 
 from collections.abc import Iterable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from db import carts, money
-from schema import define
-from schema.money import Money
+from schema.money import Money, amount
 from schema.scalars import Decimal
+from schema.views import View, shown, view
 
 
 class Sums(Protocol):
@@ -28,49 +28,53 @@ class Sums(Protocol):
     def tax_lines(self) -> Iterable[carts.TaxLine]: ...
 
 
-@define.type
-class TaxLine:
+def rate_text(millionths: int) -> str:
+    """Print a rate as a percentage.
+
+    >>> rate_text(77_000)
+    '7.7'
+    """
+    return money.Rate(millionths).text
+
+
+class Taxed(NamedTuple):
+    """The tax of one rate, with the currency that it is in."""
+
     name: str
-    rate: Decimal = define.field('Percent: "19", "7.7".')
-    base: Money = define.field("Net amount the rate applies to.")
-    amount: Money
-
-    @classmethod
-    def of(cls, line: carts.TaxLine, currency: str) -> "TaxLine":
-        """Show the tax of one rate."""
-        return cls(
-            name=line.name,
-            rate=Decimal(money.Rate(line.rate).text),
-            base=Money.of(money.Money(line.base, currency)),
-            amount=Money.of(money.Money(line.amount, currency)),
-        )
+    rate: int
+    base: int
+    amount: int
+    currency: str
 
 
-@define.type
-class Totals:
+@view(Taxed)
+class TaxLine(View[Taxed]):
+    name: str
+    rate: Decimal = shown(rate_text, "rate", description='Percent: "19", "7.7".')
+    base: Money = amount("base", "Net amount the rate applies to.")
+    amount: Money = amount("amount")
+
+
+def _tax_lines(lines: Iterable[carts.TaxLine], currency: str) -> list[TaxLine]:
+    return [
+        TaxLine.of(Taxed(line.name, line.rate, line.base, line.amount, currency)) for line in lines
+    ]
+
+
+@view(Sums)
+class Totals(View[Sums]):
     """All in the shop's price basis. tax is contained in the others when Shop.pricesIncludeTax, and
     added to them otherwise: total = subtotal - discount + shipping (+ tax).
     """
 
-    subtotal: Money
-    discount: Money
-    shipping: Money
-    tax: Money
-    total: Money
-    tax_lines: list[TaxLine] = define.field("One per rate. Their amounts add up to tax exactly.")
-
-    @classmethod
-    def of(cls, sums: Sums) -> "Totals":
-        """Show what a cart or an order comes to."""
-
-        def shown(amount: int) -> Money:
-            return Money.of(money.Money(amount, sums.currency))
-
-        return cls(
-            subtotal=shown(sums.subtotal),
-            discount=shown(sums.discount),
-            shipping=shown(sums.shipping),
-            tax=shown(sums.tax),
-            total=shown(sums.total),
-            tax_lines=[TaxLine.of(line, sums.currency) for line in sums.tax_lines],
-        )
+    subtotal: Money = amount("subtotal")
+    discount: Money = amount("discount")
+    shipping: Money = amount("shipping")
+    tax: Money = amount("tax")
+    total: Money = amount("total")
+    tax_lines: list[TaxLine] = shown(
+        _tax_lines,
+        "tax_lines",
+        "currency",
+        description="One per rate. Their amounts add up to tax exactly.",
+    )

@@ -29,7 +29,6 @@ from db.catalog.models import Category, MediaKind, Product, ProductStatus, Varia
 from db.catalog.products import add_product, create_product, update_product
 from db.catalog.publishing import TRANSITIONS, set_product_status
 from db.catalog.queries import (
-    active_variants_by_product,
     categories,
     categories_by_id,
     categories_by_parent,
@@ -45,7 +44,7 @@ from db.catalog.queries import (
     visible_to,
     visible_variants_by_id,
 )
-from db.catalog.rows import CategoryRow, Pairs, ProductRow, VariantRow
+from db.catalog.rows import SALE, CategoryRow, Pairs, ProductRow, VariantRow
 from db.catalog.slugs import slug_of
 from db.catalog.tree import (
     MOST_CATEGORIES,
@@ -65,6 +64,7 @@ __all__ = [
     "MOST_MEDIA",
     "MOST_OPTIONS",
     "MOST_VARIANTS",
+    "SALE",
     "STANDARD_TAX_CLASS",
     "TRANSITIONS",
     "Category",
@@ -84,7 +84,6 @@ __all__ = [
     "Variant",
     "VariantFields",
     "VariantRow",
-    "active_variants_by_product",
     "add_product",
     "add_variant",
     "categories",

@@ -8,18 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, TypeAlias
+from functools import cache
+from typing import Any, Final, NamedTuple, TypeAlias
 from uuid import UUID
 
 from db import shop
 from db.access import Caller, Permission
-from db.base import Condition, fetch, fetch_value
+from db.base import Condition, fetch_rows, fetch_value
 from db.catalog.models import ProductStatus
 from db.catalog.queries import published, visible_to
-from db.catalog.rows import PRODUCT, ProductRow
+from db.catalog.rows import ProductRow
 from db.catalog.words import LONGEST_QUERY, asked, is_exact, lexeme
 from db.errors import BadRequest
 from db.money import LARGEST_AMOUNT, Money
+from db.rows import EVERY, Columns, listed
 
 MOST_COUNTED: Final = 10_000
 
@@ -57,12 +59,16 @@ Key: TypeAlias = tuple[Match, Any, UUID]
 """A place in a list: how the list was found, the value it is sorted by, and the product."""
 
 
-@dataclass(frozen=True, slots=True)
-class ListedProduct:
-    """A product and its place in the list."""
+class ListedProduct(NamedTuple):
+    """A product of a list, and how it was found."""
 
     product: ProductRow
-    key: Key
+    match: Match
+
+    @property
+    def key(self) -> Key:
+        """Its place in the list."""
+        return (self.match, self.product["place"], self.product["id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +116,7 @@ async def list_products(
     sort: ProductSort,
     after: Key | None = None,
     limit: int,
+    columns: Columns = EVERY,
 ) -> list[ListedProduct]:
     """Read a page of the products that the caller may see: at most ``limit``, after ``after``.
 
@@ -122,7 +129,7 @@ async def list_products(
     order = _order(sort, is_mixed=caller.may(Permission.CATALOG_WRITE) and not filter.on_show)
     for source in _sources(query, after):
         chosen = _Order(source.rank, "DESC") if _is_ranked(source, sort) else order
-        found = await _page(source, condition, chosen, after, limit)
+        found = await _page(source, condition, chosen, after, limit, columns)
         if found or after:
             return found
     return []
@@ -152,18 +159,31 @@ async def count_products(
     return count if count <= MOST_COUNTED else None
 
 
-async def _page(
-    source: _Source, condition: Condition, order: _Order, after: Key | None, limit: int
+async def _page(  # noqa: PLR0917
+    source: _Source,
+    condition: Condition,
+    order: _Order,
+    after: Key | None,
+    limit: int,
+    columns: Columns,
 ) -> list[ListedProduct]:
     found = source.found & condition
     if after is not None:
         found &= order.beyond(after)
-    rows = await fetch(
-        f"SELECT {PRODUCT}, {order.value} FROM {found.numbered(2)} ORDER BY {order.sql} LIMIT $1",
+    rows = await fetch_rows(
+        ProductRow,
+        f"SELECT {_placed(columns)}, {order.value} AS place"
+        f" FROM {found.numbered(2)} ORDER BY {order.sql} LIMIT $1",
         limit,
         *found.parameters,
     )
-    return [ListedProduct(ProductRow.of(row), (source.match, row[-1], row[0])) for row in rows]
+    return [ListedProduct(row, source.match) for row in rows]
+
+
+@cache
+def _placed(columns: Columns) -> str:
+    """List the columns of a product in a list: the id is part of its place."""
+    return listed(ProductRow, columns if columns is None else columns | {"id"})
 
 
 async def products_by_category(
@@ -173,6 +193,7 @@ async def products_by_category(
     sort: ProductSort,
     after: Key | None = None,
     limit: int,
+    columns: Columns = EVERY,
 ) -> list[list[ListedProduct]]:
     """Read a page of what shoppers see in each of these branches, in one statement for them all.
 
@@ -183,10 +204,11 @@ async def products_by_category(
     found = source.found & published(now) & Condition(_IN_BRANCH.format("wanted.id"))
     if after is not None:
         found &= order.beyond(after)
-    rows = await fetch(
+    rows = await fetch_rows(
+        ProductRow,
         f"""
         SELECT page.* FROM unnest($2::uuid[]) AS wanted(id), LATERAL (
-            SELECT {PRODUCT}, {order.value} AS place, wanted.id AS category_id
+            SELECT {_placed(columns)}, {order.value} AS place, wanted.id AS category_id
               FROM {found.numbered(3)} ORDER BY {order.sql} LIMIT $1
         ) AS page ORDER BY place {order.direction}, id {order.direction}
         """,
@@ -196,8 +218,7 @@ async def products_by_category(
     )
     pages: dict[UUID, list[ListedProduct]] = {category_id: [] for category_id in category_ids}
     for row in rows:
-        listed = ListedProduct(ProductRow.of(row), (source.match, row["place"], row["id"]))
-        pages[row["category_id"]].append(listed)
+        pages[row["category_id"]].append(ListedProduct(row, source.match))
     return [pages[category_id] for category_id in category_ids]
 
 

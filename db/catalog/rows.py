@@ -1,96 +1,73 @@
-"""What reads return: slotted rows, made from a record's columns in their order.
+"""What reads of the catalog return.
 
 Prices are minor units of the shop's currency, which comes along with each row.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from operator import itemgetter
-from typing import Final, Self, TypeAlias
+from typing import Final, TypeAlias
 from uuid import UUID
 
-import asyncpg
 import orjson
 
 from db.catalog.models import ProductStatus
+from db.rows import Record, column
 
-_value = itemgetter("value")
 Pairs: TypeAlias = list[dict[str, str]]
 """``[{"name": "color", "value": "blue"}]``, as attributes and options are kept."""
 
+_CURRENCY: Final = "(SELECT currency FROM shop)"
 
-@dataclass(frozen=True, slots=True)
-class ProductRow:
+
+class ProductRow(Record):
     """A product. ``media`` is ``[{"url": …, "alt": …, "kind": …}]``, the first is the cover."""
 
-    id: UUID
-    slug: str
-    title: str
-    description: str
-    status: ProductStatus
-    published_at: datetime | None
-    media: list[dict[str, str]]
-    attributes: Pairs
-    price_min: int
-    price_max: int
-    created_at: datetime
-    updated_at: datetime
-    version: int
-    currency: str
-
-    @classmethod
-    def of(cls, record: asyncpg.Record) -> Self:
-        """Make the row of the columns in ``PRODUCT``; what follows them is left out."""
-        columns = list(record[:14])
-        columns[4] = ProductStatus(columns[4])
-        columns[6] = orjson.loads(columns[6])
-        columns[7] = orjson.loads(columns[7])
-        return cls(*columns)
+    id: UUID = column("product.id")
+    slug: str = column("product.slug")
+    title: str = column("product.title")
+    description: str = column("product.description")
+    status: ProductStatus = column("product.status", ProductStatus)
+    published_at: datetime | None = column("product.published_at")
+    media: list[dict[str, str]] = column("product.media", orjson.loads)
+    attributes: Pairs = column("product.attributes", orjson.loads)
+    price_min: int = column("product.price_min")
+    price_max: int = column("product.price_max")
+    created_at: datetime = column("product.created_at")
+    updated_at: datetime = column("product.updated_at")
+    version: int = column("product.version")
+    currency: str = column(_CURRENCY)
 
 
-PRODUCT: Final = """
-    product.id, product.slug, product.title, product.description, product.status,
-    product.published_at, product.media, product.attributes, product.price_min, product.price_max,
-    product.created_at, product.updated_at, product.version, (SELECT currency FROM shop)
-"""
+class VariantRow(Record):
+    """A variant, with as much of its product as its visibility needs.
 
+    One without a title of its own is called by its options or, without any, like its product.
+    """
 
-@dataclass(frozen=True, slots=True)
-class VariantRow:
-    """A variant, with as much of its product as its visibility needs."""
-
-    id: UUID
-    product_id: UUID
-    sku: str
-    title: str
-    options: Pairs
-    price: int
-    compare_at_price: int | None
-    tax_class: str
-    weight_grams: int | None
-    active: bool
-    track_stock: bool
-    low_at: int | None
-    position: int
-    version: int
-    product_status: ProductStatus
-    published_at: datetime | None
-    currency: str
-
-    @classmethod
-    def of(cls, record: asyncpg.Record) -> Self:
-        """Make the row of the columns in ``VARIANT``; what follows them is left out.
-
-        A variant without a title is called by its options or, without any, like its product.
-        """
-        columns = list(record[:17])
-        columns[4] = orjson.loads(columns[4])
-        columns[3] = columns[3] or " / ".join(map(_value, columns[4])) or record[17]
-        columns[14] = ProductStatus(columns[14])
-        return cls(*columns)
+    id: UUID = column("variant.id")
+    product_id: UUID = column("variant.product_id")
+    sku: str = column("variant.sku")
+    title: str = column("""coalesce(nullif(variant.title, ''), (
+        SELECT string_agg(option ->> 'value', ' / ' ORDER BY place)
+          FROM jsonb_array_elements(variant.options) WITH ORDINALITY AS each(option, place)
+        ), product.title)""")
+    options: Pairs = column("variant.options", orjson.loads)
+    price: int = column("variant.price")
+    compare_at_price: int | None = column("variant.compare_at_price")
+    tax_class: str = column("variant.tax_class")
+    weight_grams: int | None = column("variant.weight_grams")
+    active: bool = column("variant.active")
+    track_stock: bool = column("variant.track_stock")
+    stocked_id: UUID | None = column("CASE WHEN variant.track_stock THEN variant.id END")
+    """The variant whose stock counts: itself, or none where stock is not tracked."""
+    low_at: int | None = column("variant.low_at")
+    position: int = column("variant.position")
+    version: int = column("variant.version")
+    product_status: ProductStatus = column("product.status", ProductStatus)
+    published_at: datetime | None = column("product.published_at")
+    currency: str = column(_CURRENCY)
 
     def is_for_sale(self, now: datetime) -> bool:
-        """Whether anyone may buy it, stock aside."""
+        """Whether anyone may buy it, stock aside: this looks at :data:`SALE`."""
         return (
             self.active
             and self.product_status is ProductStatus.PUBLISHED
@@ -99,27 +76,15 @@ class VariantRow:
         )
 
 
-VARIANT: Final = """
-    variant.id, variant.product_id, variant.sku, variant.title, variant.options, variant.price,
-    variant.compare_at_price, variant.tax_class, variant.weight_grams, variant.active,
-    variant.track_stock, variant.low_at, variant.position, variant.version,
-    product.status, product.published_at, (SELECT currency FROM shop), product.title
-"""
+SALE: Final = ("active", "product_status", "published_at")
 
 
-@dataclass(frozen=True, slots=True)
-class CategoryRow:
+class CategoryRow(Record):
     """A branch of the tree."""
 
-    id: UUID
-    slug: str
-    title: str
-    parent_id: UUID | None
-    position: int
-    version: int
-
-
-CATEGORY: Final = """
-    category.id, category.slug, category.title, category.parent_id, category.position,
-    category.version
-"""
+    id: UUID = column("category.id")
+    slug: str = column("category.slug")
+    title: str = column("category.title")
+    parent_id: UUID | None = column("category.parent_id")
+    position: int = column("category.position")
+    version: int = column("category.version")

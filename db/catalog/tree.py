@@ -10,6 +10,7 @@ from db.access import Caller, Permission, require
 from db.base import atomically, execute, fetch_value
 from db.catalog.fields import missing
 from db.catalog.models import Category
+from db.catalog.queries import categories_by_id
 from db.catalog.rows import CategoryRow
 from db.catalog.slugs import free_slug, refuse_taken
 from db.errors import Code, Refusal, Refusals, VersionConflict
@@ -104,15 +105,19 @@ async def delete_category(
         category = await _category(id, if_version)
         if await fetch_value("SELECT EXISTS (SELECT FROM category WHERE parent_id = $1)", id):
             raise Refusal(Code.IN_USE, "Move or delete what is below it first.", ("id",))
-        was = CategoryRow(
-            id, category.slug, category.title, category.parent_id, category.position, if_version
-        )
+        was = await _row(id)
         await category.delete()
         changes = {"slug": [was.slug, None], "title": [was.title, None]}
         await events.audit(caller, "categoryDelete", category.typeid, changes, now=now)
         return was
 
     return await atomically(work)
+
+
+async def _row(id: UUID) -> CategoryRow:
+    (row,) = await categories_by_id([id])
+    assert row is not None  # noqa: S101 - it is locked
+    return row
 
 
 async def _hold_the_tree() -> None:

@@ -78,15 +78,18 @@ from db.orders.refunding import RefundFields, create_refund
 from db.orders.returns import ReturnFields
 from db.orders.settlement import settle
 from db.orders.status import (
+    FACTS,
     OrderFulfillmentStatus,
     OrderPaymentStatus,
     Standing,
     fulfillment_status,
     payment_status,
+    standing_of,
 )
 
 __all__ = [
     "BATCH",
+    "FACTS",
     "CancelReason",
     "CheckoutFields",
     "EventsPage",
@@ -162,5 +165,6 @@ __all__ = [
     "refunds_by_order",
     "settle",
     "ship_fulfillment",
+    "standing_of",
     "visible_to",
 ]

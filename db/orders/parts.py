@@ -7,44 +7,45 @@ Each is a batch that answers in the order of its keys. Whoever asks was let see 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, Required, TypeAlias, TypedDict
+from functools import cache
+from typing import Any, Final, Required, TypedDict
 from uuid import UUID
 
 import asyncpg
 import orjson
 
 from db.access import ActorKind, Caller, Permission
-from db.base import by_key, fetch, fetch_value, in_order
+from db.base import by_key, fetch, fetch_value, in_order, rows_in_order
 from db.orders.models import FulfillmentStatus, OrderEventKind, Visibility
 from db.orders.queries import COUNTED, visible_to
+from db.rows import EVERY, Columns, Record, Select, column
 
-Record: TypeAlias = asyncpg.Record
+_OF_ORDER: Final = "JOIN orders o ON o.id = l.order_id"
 
 
-@dataclass(frozen=True, slots=True)
-class OrderLineRow:
+class OrderLineRow(Record):
     """A copy of what was bought. Amounts are minor units of ``currency``, rates millionths."""
 
-    id: UUID
-    order_id: UUID
-    variant_id: UUID | None
-    track_stock: bool
-    sku: str
-    title: str
-    options: list[dict[str, str]]
-    quantity: int
-    fulfilled: int
-    shipped: int
-    refunded: int
-    refunded_unshipped: int
-    unit_price: int
-    subtotal: int
-    discount: int
-    tax_name: str
-    tax_rate: int
-    tax: int
-    total: int
-    currency: str
+    id: UUID = column("l.id")
+    order_id: UUID = column("l.order_id")
+    variant_id: UUID | None = column("l.variant_id")
+    track_stock: bool = column("l.track_stock")
+    sku: str = column("l.sku")
+    title: str = column("l.title")
+    options: list[dict[str, str]] = column("l.options", orjson.loads)
+    quantity: int = column("l.quantity")
+    fulfilled: int = column("l.fulfilled")
+    shipped: int = column("l.shipped")
+    refunded: int = column("l.refunded")
+    refunded_unshipped: int = column("l.refunded_unshipped")
+    unit_price: int = column("l.unit_price")
+    subtotal: int = column("l.subtotal")
+    discount: int = column("l.discount")
+    tax_name: str = column("l.tax_name")
+    tax_rate: int = column("l.tax_rate")
+    tax: int = column("l.tax")
+    total: int = column("l.total")
+    currency: str = column("o.currency", join=_OF_ORDER)
 
     @property
     def to_pack(self) -> int:
@@ -62,43 +63,41 @@ class OrderLineRow:
         return self.variant_id if self.track_stock else None
 
 
-_OPTIONS: Final = 6
-_LINES: Final = """
-SELECT l.id, l.order_id, l.variant_id, l.track_stock, l.sku, l.title, l.options, l.quantity,
-       l.fulfilled, l.shipped, l.refunded, l.refunded_unshipped, l.unit_price, l.subtotal,
-       l.discount, l.tax_name, l.tax_rate, l.tax, l.total, o.currency
-  FROM order_line l JOIN orders o ON o.id = l.order_id"""
+_BY_ORDER: Final = Select(
+    OrderLineRow,
+    "FROM order_line l {joins} WHERE l.order_id = ANY($1) ORDER BY l.position, l.id",
+    keys=("order_id",),
+)
 
 
-def _line(record: Record) -> OrderLineRow:
-    values = list(record)
-    values[_OPTIONS] = orjson.loads(values[_OPTIONS])
-    return OrderLineRow(*values)
-
-
-async def lines_by_order(order_ids: Sequence[UUID]) -> list[list[OrderLineRow]]:
+async def lines_by_order(
+    order_ids: Sequence[UUID], *, columns: Columns = EVERY
+) -> list[list[OrderLineRow]]:
     """Read the lines of orders, as they were bought."""
-    keys = list(order_ids)
-    records = await fetch(f"{_LINES} WHERE l.order_id = ANY($1) ORDER BY l.position, l.id", keys)
-    return [[_line(record) for record in group] for group in by_key(records, keys, column=1)]
+    return by_key(await _BY_ORDER.fetch(columns, order_ids), order_ids, "order_id")
 
 
-async def lines_by_id(ids: Sequence[UUID]) -> list[OrderLineRow]:
+_BY_ID: Final = Select(OrderLineRow, "FROM order_line l {joins} WHERE l.id = ANY($1)")
+
+
+async def lines_by_id(ids: Sequence[UUID], *, columns: Columns = EVERY) -> list[OrderLineRow]:
     """Read lines that the caller was already let see."""
-    found = {
-        record[0]: _line(record)
-        for record in await fetch(f"{_LINES} WHERE l.id = ANY($1)", list(ids))
-    }
+    found = {row["id"]: row for row in await _BY_ID.fetch(columns, ids)}
     return [found[key] for key in ids]
 
 
-async def find_lines(*, caller: Caller, ids: Sequence[UUID]) -> list[OrderLineRow | None]:
+@cache
+def _seen_lines(seen: str) -> Select[OrderLineRow]:
+    return Select(OrderLineRow, f"FROM order_line l {_OF_ORDER} WHERE l.id = ANY($1) AND {seen}")
+
+
+async def find_lines(
+    *, caller: Caller, ids: Sequence[UUID], columns: Columns = EVERY
+) -> list[OrderLineRow | None]:
     """Read lines; None for those that the caller may not see."""
     seen = visible_to(caller)
-    records = await fetch(
-        f"{_LINES} WHERE l.id = ANY($1) AND {seen.numbered(2)}", list(ids), *seen.parameters
-    )
-    return in_order(records, ids, _line)
+    lines = _seen_lines(seen.numbered(2))
+    return rows_in_order(await lines.fetch(columns, ids, *seen.parameters), ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +153,7 @@ SELECT f.id, f.order_id, f.status, f.tracking, f.created_at, f.shipped_at, f.del
   FROM fulfillment f"""
 
 
-def _fulfillment(record: Record) -> FulfillmentRow:
+def _fulfillment(record: asyncpg.Record) -> FulfillmentRow:
     key, order_id, status, tracking, *rest = record
     return FulfillmentRow(key, order_id, FulfillmentStatus(status), _json(tracking), *rest)
 

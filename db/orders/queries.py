@@ -6,17 +6,18 @@ What hangs on an order (lines, payments, parcels, ...) is read by the batches in
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-import asyncpg
 import orjson
 
 from db.access import Caller, Permission
-from db.base import Condition, fetch, fetch_one, fetch_value, in_order
+from db.base import Condition, fetch_one, fetch_value, rows_in_order
 from db.carts import TaxLine
 from db.orders.models import CancelReason, OrderStatus
 from db.orders.status import (
+    FACTS,
     FULFILLMENT_STATUS,
     PAYMENT_STATUS,
     STANDING,
@@ -26,48 +27,62 @@ from db.orders.status import (
     Standing,
     standing_of,
 )
+from db.rows import EVERY, Columns, Record, Select, column
 
 COUNTED: Final = 10_000
 """Orders are counted up to here; above, the count is unknown."""
+_AT: Final = "coalesce(o.placed_at, o.created_at)"
 
 
-@dataclass(frozen=True, slots=True)
-class OrderRow:
+def _tax_lines(text: str) -> tuple[TaxLine, ...]:
+    return tuple(TaxLine(**line) for line in orjson.loads(text))
+
+
+class OrderRow(Record):
     """An order without its personal data. Amounts are minor units of ``currency``."""
 
-    id: UUID
-    number: str
-    user_id: UUID | None
-    guest_id: UUID | None
-    currency: str
-    prices_include_tax: bool
-    subtotal: int
-    discount: int
-    shipping: int
-    shipping_tax: int
-    tax: int
-    total: int
-    tax_lines: tuple[TaxLine, ...]
-    shipping_method_name: str | None
-    discount_code: str | None
-    expires_at: datetime | None
-    created_at: datetime
-    placed_at: datetime | None
-    completed_at: datetime | None
-    cancelled_at: datetime | None
-    cancel_reason: CancelReason | None
-    updated_at: datetime
-    version: int
-    standing: Standing
+    id: UUID = column("o.id")
+    number: str = column("o.number")
+    status: OrderStatus = column("o.status", OrderStatus)
+    user_id: UUID | None = column("o.user_id")
+    guest_id: UUID | None = column("o.guest_id")
+    currency: str = column("o.currency")
+    prices_include_tax: bool = column("o.prices_include_tax")
+    subtotal: int = column("o.subtotal")
+    discount: int = column("o.discount")
+    shipping: int = column("o.shipping")
+    shipping_tax: int = column("o.shipping_tax")
+    tax: int = column("o.tax")
+    total: int = column("o.total")
+    tax_lines: tuple[TaxLine, ...] = column("o.tax_lines", _tax_lines)
+    shipping_method_name: str | None = column("o.shipping_method_name")
+    discount_code: str | None = column("o.discount_code")
+    expires_at: datetime | None = column("o.expires_at")
+    held_until: datetime | None = column("CASE WHEN o.status = 'PENDING' THEN o.expires_at END")
+    created_at: datetime = column("o.created_at")
+    placed_at: datetime | None = column("o.placed_at")
+    completed_at: datetime | None = column("o.completed_at")
+    cancelled_at: datetime | None = column("o.cancelled_at")
+    cancel_reason: CancelReason | None = column("o.cancel_reason", CancelReason)
+    updated_at: datetime = column("o.updated_at")
+    version: int = column("o.version")
+    at: datetime = column(_AT)
+    """When it was placed or, before that, made: what lists of orders are sorted by."""
+    payment: str | None = column("s.payment", join=STANDING_OF_ORDERS)
+    captured: int = column("s.captured", join=STANDING_OF_ORDERS)
+    held: int = column("s.held", join=STANDING_OF_ORDERS)
+    returned: int = column("s.returned", join=STANDING_OF_ORDERS)
+    money_is_moving: bool = column("s.money_is_moving", join=STANDING_OF_ORDERS)
+    packed: int = column("s.packed", join=STANDING_OF_ORDERS)
+    shipped: int = column("s.shipped", join=STANDING_OF_ORDERS)
+    to_pack: int = column("s.to_pack", join=STANDING_OF_ORDERS)
+    to_ship: int = column("s.to_ship", join=STANDING_OF_ORDERS)
+    under_way: bool = column("s.under_way", join=STANDING_OF_ORDERS)
 
     @property
-    def status(self) -> OrderStatus:
-        return self.standing.status
-
-    @property
-    def at(self) -> datetime:
-        """When it was placed or, before that, made: what lists of orders are sorted by."""
-        return self.placed_at or self.created_at
+    def standing(self) -> Standing:
+        """How far it has come: this looks at :data:`FACTS`."""
+        return standing_of(self[fact] for fact in FACTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,22 +100,11 @@ class OrderFilter:
 
 EVERY_ORDER: Final = OrderFilter()
 
-_COLUMNS: Final = f"""
-    o.id, o.number, o.user_id, o.guest_id, o.currency, o.prices_include_tax, o.subtotal, o.discount,
-    o.shipping, o.shipping_tax, o.tax, o.total, o.tax_lines, o.shipping_method_name,
-    o.discount_code, o.expires_at, o.created_at, o.placed_at, o.completed_at, o.cancelled_at,
-    o.cancel_reason, o.updated_at, o.version, {STANDING}"""
-_TAX_LINES, _CANCEL_REASON, _STANDING = 12, 20, 23
-_SELECT: Final = f"SELECT {_COLUMNS} FROM orders o {STANDING_OF_ORDERS}"
-_AT: Final = "coalesce(o.placed_at, o.created_at)"
 
-
-def _order(record: asyncpg.Record) -> OrderRow:
-    values: list[Any] = [*record[:_STANDING], standing_of(record[_STANDING:])]
-    values[_TAX_LINES] = tuple(TaxLine(**line) for line in orjson.loads(values[_TAX_LINES]))
-    if values[_CANCEL_REASON]:
-        values[_CANCEL_REASON] = CancelReason(values[_CANCEL_REASON])
-    return OrderRow(*values)
+@cache
+def _orders(where: str) -> Select[OrderRow]:
+    """Keep the statement of each of the few conditions that there are."""
+    return Select(OrderRow, f"FROM orders o {{joins}} WHERE {where}", keys=("id", "at"))
 
 
 def visible_to(caller: Caller) -> Condition:
@@ -110,42 +114,42 @@ def visible_to(caller: Caller) -> Condition:
     return Condition("(o.user_id = {0} OR o.guest_id = {1})", (caller.user_id, caller.guest_id))
 
 
-async def find_order(*, caller: Caller, id: UUID) -> OrderRow | None:
+async def find_order(*, caller: Caller, id: UUID, columns: Columns = EVERY) -> OrderRow | None:
     """Read an order by its id; None where there is none that the caller may see."""
-    return (await find_orders(caller=caller, ids=[id]))[0]
+    return (await find_orders(caller=caller, ids=[id], columns=columns))[0]
 
 
-async def find_order_by_number(*, caller: Caller, number: str) -> OrderRow | None:
+async def find_order_by_number(
+    *, caller: Caller, number: str, columns: Columns = EVERY
+) -> OrderRow | None:
     """Read an order by its number; None where there is none that the caller may see."""
     seen = visible_to(caller)
-    record = await fetch_one(
-        f"{_SELECT} WHERE o.number = $1 AND {seen.numbered(2)}", number, *seen.parameters
-    )
-    return _order(record) if record else None
+    select = _orders(f"o.number = $1 AND {seen.numbered(2)}")
+    rows = await select.fetch(columns, number, *seen.parameters)
+    return rows[0] if rows else None
 
 
 async def find_order_by(
-    *, caller: Caller, id: UUID | None = None, number: str | None = None
+    *, caller: Caller, id: UUID | None = None, number: str | None = None, columns: Columns = EVERY
 ) -> OrderRow | None:
     """Read an order by one of the two; None where there is none that the caller may see."""
     if id is not None:
-        return await find_order(caller=caller, id=id)
-    return await find_order_by_number(caller=caller, number=number or "")
+        return await find_order(caller=caller, id=id, columns=columns)
+    return await find_order_by_number(caller=caller, number=number or "", columns=columns)
 
 
-async def find_orders(*, caller: Caller, ids: Sequence[UUID]) -> list[OrderRow | None]:
+async def find_orders(
+    *, caller: Caller, ids: Sequence[UUID], columns: Columns = EVERY
+) -> list[OrderRow | None]:
     """Read orders in the order of their ids; None for those that the caller may not see."""
     seen = visible_to(caller)
-    records = await fetch(
-        f"{_SELECT} WHERE o.id = ANY($1) AND {seen.numbered(2)}", list(ids), *seen.parameters
-    )
-    return in_order(records, ids, _order)
+    select = _orders(f"o.id = ANY($1) AND {seen.numbered(2)}")
+    return rows_in_order(await select.fetch(columns, ids, *seen.parameters), ids)
 
 
-async def orders_by_id(ids: Sequence[UUID]) -> list[OrderRow]:
+async def orders_by_id(ids: Sequence[UUID], *, columns: Columns = EVERY) -> list[OrderRow]:
     """Read the orders of things that the caller was already let see."""
-    records = await fetch(f"{_SELECT} WHERE o.id = ANY($1)", list(ids))
-    found = {record[0]: _order(record) for record in records}
+    found = {row["id"]: row for row in await _orders("o.id = ANY($1)").fetch(columns, ids)}
     return [found[key] for key in ids]
 
 
@@ -164,18 +168,15 @@ async def list_orders(
     filter: OrderFilter = EVERY_ORDER,
     after: tuple[datetime, UUID] | None = None,
     limit: int,
+    columns: Columns = EVERY,
 ) -> list[OrderRow]:
     """Read the newest of the orders that the caller may see, after the place a cursor holds."""
     conditions = _conditions(caller, filter)
     if after is not None:
         conditions.append(Condition(f"({_AT}, o.id) < ({{0}}, {{1}})", after))
     where, parameters = _all_of(conditions)
-    records = await fetch(
-        f"{_SELECT} WHERE {where} ORDER BY {_AT} DESC, o.id DESC LIMIT ${len(parameters) + 1}",
-        *parameters,
-        limit,
-    )
-    return [_order(record) for record in records]
+    limited = f"{where} ORDER BY {_AT} DESC, o.id DESC LIMIT ${len(parameters) + 1}"
+    return await _orders(limited).fetch(columns, *parameters, limit)
 
 
 async def count_orders(*, caller: Caller, filter: OrderFilter = EVERY_ORDER) -> int | None:

@@ -68,6 +68,23 @@ STANDING: Final = """
     o.status, o.total, s.payment, s.captured, s.held, s.returned, s.money_is_moving,
     s.packed, s.shipped, s.to_pack, s.to_ship, s.under_way, o.expires_at"""
 
+FACTS: Final = (
+    "status",
+    "total",
+    "payment",
+    "captured",
+    "held",
+    "returned",
+    "money_is_moving",
+    "packed",
+    "shipped",
+    "to_pack",
+    "to_ship",
+    "under_way",
+    "expires_at",
+)
+"""The same as columns of an ``OrderRow``, in the same order."""
+
 STANDING_OF_ORDERS: Final = """
     CROSS JOIN LATERAL (
         SELECT p.status AS payment, coalesce(p.captured, 0) AS captured,

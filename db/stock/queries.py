@@ -10,6 +10,7 @@ import asyncpg
 
 from db.access import ActorKind, Caller, Permission
 from db.base import by_key, fetch, in_order
+from db.rows import EVERY, Columns, Record, Select, column
 from db.stock.models import StockMovementKind, StockReason
 
 PUBLIC_MOST: Final = 10
@@ -25,30 +26,27 @@ SELECT variant_id, on_hand, reserved FROM stock
 """Locks in the one order that all share. NO KEY, so that a new order line does not wait for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StockRow:
+class StockRow(Record):
     """How many there are of a variant, and how many of them are promised to orders."""
 
-    variant_id: UUID
-    on_hand: int
-    reserved: int
-    low_at: int | None
-    updated_at: datetime
-
-    @property
-    def available(self) -> int:
-        return self.on_hand - self.reserved
+    variant_id: UUID = column("s.variant_id")
+    on_hand: int = column("s.on_hand")
+    reserved: int = column("s.reserved")
+    available: int = column("s.on_hand - s.reserved")
+    low_at: int | None = column("v.low_at", join="JOIN variant v ON v.id = s.variant_id")
+    updated_at: datetime = column("s.updated_at")
 
 
-_LEVELS: Final = """
-SELECT s.variant_id, s.on_hand, s.reserved, v.low_at, s.updated_at
-  FROM stock s JOIN variant v ON v.id = s.variant_id WHERE s.variant_id = ANY($1)
-"""
+_LEVELS: Final = Select(
+    StockRow, "FROM stock s {joins} WHERE s.variant_id = ANY($1)", keys=("variant_id",)
+)
 
 
-async def levels_by_variant(variant_ids: Sequence[UUID]) -> list[StockRow]:
+async def levels_by_variant(
+    variant_ids: Sequence[UUID], *, columns: Columns = EVERY
+) -> list[StockRow]:
     """Read the stock of variants, each of which has one, in the order of their ids."""
-    rows = {row[0]: StockRow(*row) for row in await fetch(_LEVELS, list(variant_ids))}
+    rows = {row["variant_id"]: row for row in await _LEVELS.fetch(columns, variant_ids)}
     return [rows[variant_id] for variant_id in variant_ids]
 
 

@@ -43,6 +43,7 @@ async def page(
         sort=sort,
         after=keyset.read(after),
         limit=(first or DEFAULT_PAGE) + 1,
+        columns=context.needs(catalog.ProductRow),
     )
 
     async def count() -> int | None:
@@ -51,7 +52,7 @@ async def page(
             now=context.now,
             query=query,
             filter=filter,
-            match=rows[0].key[0] if rows else None,
+            match=rows[0].match if rows else None,
         )
 
     return _connection(rows, first, after, keyset=keyset, node=node, count=count)

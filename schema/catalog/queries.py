@@ -21,7 +21,13 @@ from schema.resolvers import resolver
 class CatalogQuery:
     @resolver()
     async def product(self, info: Info, by: ProductBy) -> Product | None:
-        row = await catalog.product(caller=info.context.caller, now=info.context.now, **by.given())
+        context = info.context
+        row = await catalog.product(
+            caller=context.caller,
+            now=context.now,
+            columns=context.needs(catalog.ProductRow),
+            **by.given(),
+        )
         return Product.of(row) if row else None
 
     @resolver()
@@ -49,31 +55,44 @@ class CatalogQuery:
         )
 
     @resolver(cost=10)
-    async def categories(self) -> list[Category]:
+    async def categories(self, info: Info) -> list[Category]:
         """The whole tree, at most 500."""
-        return [Category.of(row) for row in await catalog.categories()]
+        needed = info.context.needs(catalog.CategoryRow)
+        return [Category.of(row) for row in await catalog.categories(columns=needed)]
 
     @resolver()
-    async def category(self, slug: str) -> Category | None:
-        row = await catalog.category(slug)
+    async def category(self, info: Info, slug: str) -> Category | None:
+        row = await catalog.category(slug, columns=info.context.needs(catalog.CategoryRow))
         return Category.of(row) if row else None
 
 
 async def find_products(wanted: Sequence[UUID], context: Context) -> list[Product | None]:
     """Find the products among these that the caller may see."""
-    rows = await catalog.visible_products_by_id(wanted, caller=context.caller, now=context.now)
+    rows = await catalog.visible_products_by_id(
+        wanted,
+        caller=context.caller,
+        now=context.now,
+        columns=context.needs(catalog.ProductRow),
+    )
     return [Product.of(row) if row else None for row in rows]
 
 
 async def find_variants(wanted: Sequence[UUID], context: Context) -> list[Variant | None]:
     """Find the variants among these that the caller may see."""
-    rows = await catalog.visible_variants_by_id(wanted, caller=context.caller, now=context.now)
+    rows = await catalog.visible_variants_by_id(
+        wanted,
+        caller=context.caller,
+        now=context.now,
+        columns=context.needs(catalog.VariantRow),
+    )
     return [Variant.of(row) if row else None for row in rows]
 
 
-async def find_categories(wanted: Sequence[UUID], _context: Context) -> list[Category | None]:
+async def find_categories(wanted: Sequence[UUID], context: Context) -> list[Category | None]:
     """Find categories; everyone may see them."""
-    return [Category.of(row) if row else None for row in await catalog.categories_by_id(wanted)]
+    needed = context.needs(catalog.CategoryRow)
+    rows = await catalog.categories_by_id(wanted, columns=needed)
+    return [Category.of(row) if row else None for row in rows]
 
 
 FINDERS: Final[Mapping[str, Finder]] = {

@@ -1,85 +1,53 @@
 """What is sold, as clients see it."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import strawberry
 
-from db import catalog, ids, money, stock
+from db import catalog, stock
 from db.access import Permission
 from schema import define
-from schema.catalog.ahead import LazyStock, stock_of
+from schema.catalog.ahead import LazyStock
 from schema.catalog.pages import page_of_category
 from schema.connections import After, Connection, First
-from schema.context import Info
-from schema.ids import Node
-from schema.money import Money
+from schema.context import Context, Info
+from schema.ids import Node, identity
+from schema.money import Money, amount
 from schema.resolvers import resolver
 from schema.scalars import URL
+from schema.views import View, each, edge, shown, view
 
 define.expose(catalog.ProductStatus)
 define.expose(catalog.MediaKind)
 define.expose(catalog.ProductSort, RELEVANCE="Best match first. Without a query, as NEWEST.")
 
 
-@define.type
-class Attribute:
+@view(dict)
+class Attribute(View[dict[str, str]]):
     name: str
     value: str
 
-    @classmethod
-    def each(cls, pairs: catalog.Pairs) -> "list[Attribute]":
-        """Show attributes or options."""
-        return [cls(name=pair["name"], value=pair["value"]) for pair in pairs]
 
-
-@define.type
-class Media:
+@view(dict)
+class Media(View[dict[str, str]]):
     url: URL
     alt: str
-    kind: catalog.MediaKind
-
-    @classmethod
-    def each(cls, kept: list[dict[str, str]]) -> "list[Media]":
-        """Show media."""
-        return [
-            cls(url=URL(one["url"]), alt=one["alt"], kind=catalog.MediaKind(one["kind"]))
-            for one in kept
-        ]
+    kind: catalog.MediaKind = shown(catalog.MediaKind, "kind")
 
 
-@define.type
-class Category(Node):
+@view(catalog.CategoryRow)
+class Category(Node, View[catalog.CategoryRow]):
+    id: strawberry.ID = identity(catalog.Category.prefix)
     slug: str
     title: str
     position: int
     version: int
-    row: strawberry.Private[catalog.CategoryRow]
+    parent: "Category | None" = edge(catalog.categories_by_id, by="parent_id")
+    children: "list[Category]" = edge(catalog.categories_by_parent, by="id")
 
-    @classmethod
-    def of(cls, row: catalog.CategoryRow) -> "Category":
-        """Show a category."""
-        return cls(
-            id=strawberry.ID(ids.encode(catalog.Category.prefix, row.id)),
-            slug=row.slug,
-            title=row.title,
-            position=row.position,
-            version=row.version,
-            row=row,
-        )
-
-    @resolver()
-    async def parent(self, info: Info) -> "Category | None":
-        if self.row.parent_id is None:
-            return None
-        row = await info.context.load(catalog.categories_by_id, self.row.parent_id)
-        return Category.of(row) if row else None
-
-    @resolver()
-    async def children(self, info: Info) -> "list[Category]":
-        rows = await info.context.load(catalog.categories_by_parent, self.row.id)
-        return [Category.of(row) for row in rows]
-
-    @resolver()
+    @resolver(reads=("id",))
     async def products(
         self,
         info: Info,
@@ -93,73 +61,58 @@ class Category(Node):
         )
 
 
-@define.type
-class Variant(Node):
+def _in_stock(row: catalog.VariantRow, level: stock.StockRow | None, context: Context) -> bool:
+    return row.is_for_sale(context.now) and (level is None or level.available > 0)
+
+
+def _available(
+    _row: catalog.VariantRow, level: stock.StockRow | None, context: Context
+) -> int | None:
+    return None if level is None else stock.most_shown(level.available, context.caller)
+
+
+@view(catalog.VariantRow)
+class Variant(Node, View[catalog.VariantRow]):
     """What is put in a cart."""
 
+    id: strawberry.ID = identity(catalog.Variant.prefix)
     sku: str
     title: str
-    options: list[Attribute] = define.field("At most 5: size M, color blue.")
-    price: Money = define.field("In the shop's price basis: with tax when Shop.pricesIncludeTax.")
-    compare_at_price: Money | None
+    options: list[Attribute] = each(Attribute, "options", "At most 5: size M, color blue.")
+    price: Money = amount(
+        "price", "In the shop's price basis: with tax when Shop.pricesIncludeTax."
+    )
+    compare_at_price: Money | None = amount("compare_at_price")
     tax_class: str
     weight_grams: int | None
     active: bool
     version: int
-    row: strawberry.Private[catalog.VariantRow]
-
-    @classmethod
-    def of(cls, row: catalog.VariantRow) -> "Variant":
-        """Show a variant."""
-        compare_at = row.compare_at_price
-        return cls(
-            id=strawberry.ID(ids.encode(catalog.Variant.prefix, row.id)),
-            sku=row.sku,
-            title=row.title,
-            options=Attribute.each(row.options),
-            price=Money.of(money.Money(row.price, row.currency)),
-            compare_at_price=None
-            if compare_at is None
-            else Money.of(money.Money(compare_at, row.currency)),
-            tax_class=row.tax_class,
-            weight_grams=row.weight_grams,
-            active=row.active,
-            version=row.version,
-            row=row,
-        )
-
-    @resolver()
-    async def product(self, info: Info) -> "Product":
-        row = await info.context.load(catalog.products_by_id, self.row.product_id)
-        if row is None:
-            raise LookupError(f"variant {self.row.id} has no product")
-        return Product.of(row)
-
-    @resolver()
-    async def in_stock(self, info: Info) -> bool:
-        """Visible, active and at least one to be had."""
-        if not self.row.is_for_sale(info.context.now):
-            return False
-        if not self.row.track_stock:
-            return True
-        level = await info.context.load(stock.levels_by_variant, self.row.id)
-        return level.available > 0
-
-    @resolver()
-    async def available_quantity(self, info: Info) -> int | None:
-        """Exact up to 10 for the public, then 10. Null when stock is not tracked."""
-        if not self.row.track_stock:
-            return None
-        level = await info.context.load(stock.levels_by_variant, self.row.id)
-        return stock.most_shown(level.available, info.context.caller)
-
-    @resolver(requires=Permission.STOCK_READ)
-    async def stock(self, info: Info) -> LazyStock | None:
-        return await stock_of(info, self.row.id)
+    product: "Product" = edge(catalog.products_by_id, by="product_id")
+    in_stock: bool = edge(
+        stock.levels_by_variant,
+        by="stocked_id",
+        description="Visible, active and at least one to be had.",
+        show=_in_stock,
+        reads=catalog.SALE,
+        finds=("available",),
+    )
+    available_quantity: int | None = edge(
+        stock.levels_by_variant,
+        by="stocked_id",
+        description="Exact up to 10 for the public, then 10. Null when stock is not tracked.",
+        show=_available,
+        finds=("available",),
+    )
+    stock: LazyStock | None = edge(stock.levels_by_variant, by="id", requires=Permission.STOCK_READ)
 
 
-@define.type
-class Product(Node):
+def _seen_by(context: Context) -> Mapping[str, Any]:
+    return {"active_only": not context.caller.may(Permission.CATALOG_WRITE)}
+
+
+@view(catalog.ProductRow)
+class Product(Node, View[catalog.ProductRow]):
+    id: strawberry.ID = identity(catalog.Product.prefix)
     slug: str
     title: str
     description: str = define.field("Markdown.")
@@ -167,44 +120,21 @@ class Product(Node):
     published_at: datetime | None = define.field(
         "With status PUBLISHED and a time to come: scheduled. Shoppers see it from then on."
     )
-    media: list[Media] = define.field("At most 50, the first is the cover.")
-    attributes: list[Attribute] = define.field("At most 50, for display: material, care, ...")
-    price_min: Money
-    price_max: Money
+    media: list[Media] = each(Media, "media", "At most 50, the first is the cover.")
+    attributes: list[Attribute] = each(
+        Attribute, "attributes", "At most 50, for display: material, care, ..."
+    )
+    price_min: Money = amount("price_min")
+    price_max: Money = amount("price_max")
     created_at: datetime
     updated_at: datetime
     version: int
-    row: strawberry.Private[catalog.ProductRow]
-
-    @classmethod
-    def of(cls, row: catalog.ProductRow) -> "Product":
-        """Show a product."""
-        return cls(
-            id=strawberry.ID(ids.encode(catalog.Product.prefix, row.id)),
-            slug=row.slug,
-            title=row.title,
-            description=row.description,
-            status=row.status,
-            published_at=row.published_at,
-            media=Media.each(row.media),
-            attributes=Attribute.each(row.attributes),
-            price_min=Money.of(money.Money(row.price_min, row.currency)),
-            price_max=Money.of(money.Money(row.price_max, row.currency)),
-            created_at=row.created_at,
-            updated_at=row.updated_at,
-            version=row.version,
-            row=row,
-        )
-
-    @resolver()
-    async def categories(self, info: Info) -> list[Category]:
-        """At most 20."""
-        rows = await info.context.load(catalog.categories_by_product, self.row.id)
-        return [Category.of(row) for row in rows]
-
-    @resolver()
-    async def variants(self, info: Info) -> list[Variant]:
-        """At most 250, in shop order."""
-        is_staff = info.context.caller.may(Permission.CATALOG_WRITE)
-        batch = catalog.variants_by_product if is_staff else catalog.active_variants_by_product
-        return [Variant.of(row) for row in await info.context.load(batch, self.row.id)]
+    categories: list[Category] = edge(
+        catalog.categories_by_product, by="id", description="At most 20."
+    )
+    variants: list[Variant] = edge(
+        catalog.variants_by_product,
+        by="id",
+        description="At most 250, in shop order.",
+        given=_seen_by,
+    )

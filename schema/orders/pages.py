@@ -22,6 +22,7 @@ async def page(
         filter=filter,
         after=_NEWEST.read(after),
         limit=(first or DEFAULT_PAGE) + 1,
+        columns=info.context.needs(orders.OrderRow),
     )
     return Connection[Order].of(
         rows,

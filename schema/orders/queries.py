@@ -33,7 +33,10 @@ class Read(Protocol[R_co]):
 class OrdersQuery:
     @resolver(requires=Permission.ORDERS_READ, owner=True)
     async def order(self, info: Info, by: OrderBy) -> Order | None:
-        row = await orders.find_order_by(caller=info.context.caller, **by.given())
+        context = info.context
+        row = await orders.find_order_by(
+            caller=context.caller, columns=context.needs(orders.OrderRow), **by.given()
+        )
         return Order.of(row) if row else None
 
     @resolver(requires=Permission.ORDERS_READ)

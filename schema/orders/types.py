@@ -1,6 +1,8 @@
 """Orders and their timelines, as clients see them."""
 
+from collections.abc import Callable
 from datetime import datetime
+from typing import Any, TypeAlias
 from uuid import UUID
 
 import strawberry
@@ -9,10 +11,9 @@ from db import ids, orders, users
 from db.access import Caller, Permission
 from schema import define
 from schema.connections import DEFAULT_PAGE, After, Connection, First, Keyset
-from schema.context import Info
-from schema.ids import Node
-from schema.money import Money
-from schema.orders.amounts import shown
+from schema.context import Context, Info
+from schema.ids import Node, identity
+from schema.money import Money, amount
 from schema.orders.lines import OrderLine
 from schema.orders.parcels import Fulfillment
 from schema.orders.receipts import Payment, Refund
@@ -20,6 +21,7 @@ from schema.resolvers import resolver
 from schema.scalars import JSON
 from schema.totals import Totals
 from schema.users.types import Actor, PostalAddress, User
+from schema.views import View, edge, part, shown, view
 
 _OLDEST_FIRST = Keyset("timeline", UUID)
 
@@ -47,25 +49,71 @@ class OrderEvent(Node):
         )
 
 
-@define.type
-class Order(Node):
+def _payment_status(*facts: Any) -> orders.OrderPaymentStatus:
+    return orders.payment_status(orders.standing_of(facts))
+
+
+def _fulfillment_status(*facts: Any) -> orders.OrderFulfillmentStatus:
+    return orders.fulfillment_status(orders.standing_of(facts))
+
+
+_Private: TypeAlias = orders.OrderPrivateRow | None
+
+
+def _email(_order: orders.OrderRow, private: _Private, _context: Context) -> str | None:
+    return private.email if private else None
+
+
+def _shipping(_order: orders.OrderRow, private: _Private, _: Context) -> PostalAddress | None:
+    kept = private.shipping_address if private else None
+    return PostalAddress.of(kept) if kept else None
+
+
+def _billing(_order: orders.OrderRow, private: _Private, _: Context) -> PostalAddress | None:
+    kept = private.billing_address if private else None
+    return PostalAddress.of(kept) if kept else None
+
+
+def _note(_order: orders.OrderRow, private: _Private, _context: Context) -> str | None:
+    return private.note if private else None
+
+
+def _private(show: Callable[..., Any], description: str | None = None) -> Any:
+    return edge(
+        orders.private_by_order,
+        by="id",
+        show=show,
+        description=description,
+        requires=Permission.ORDERS_READ,
+        owner=True,
+    )
+
+
+@view(orders.OrderRow, reads=("user_id", "guest_id"))
+class Order(Node, View[orders.OrderRow]):
     """Made by checkout, never deleted. Lines, prices, tax and addresses are copies: later catalog
     changes do not touch them.
     """
 
+    id: strawberry.ID = identity(orders.Order.prefix)
     number: str = define.field('For people: unique, rising, with gaps. "1042".')
     status: orders.OrderStatus
-    payment_status: orders.OrderPaymentStatus = define.field("Derived from the payments.")
-    fulfillment_status: orders.OrderFulfillmentStatus = define.field(
-        "Derived from the fulfillments."
+    payment_status: orders.OrderPaymentStatus = shown(
+        _payment_status, *orders.FACTS, description="Derived from the payments."
     )
-    totals: Totals
-    paid: Money
-    refunded: Money
+    fulfillment_status: orders.OrderFulfillmentStatus = shown(
+        _fulfillment_status, *orders.FACTS, description="Derived from the fulfillments."
+    )
+    totals: Totals = part(Totals)
+    paid: Money = amount("captured")
+    refunded: Money = amount("returned")
     shipping_method_name: str | None
     discount_code: str | None
-    expires_at: datetime | None = define.field(
-        "While PENDING: until when the stock is held. Moves on while a payment is PROCESSING."
+    expires_at: datetime | None = shown(
+        None,
+        "held_until",
+        description="While PENDING: until when the stock is held. Moves on while a payment is "
+        "PROCESSING.",
     )
     created_at: datetime
     placed_at: datetime | None
@@ -73,92 +121,27 @@ class Order(Node):
     cancel_reason: orders.CancelReason | None
     updated_at: datetime
     version: int
-    row: strawberry.Private[orders.OrderRow]
-
-    @classmethod
-    def of(cls, row: orders.OrderRow) -> "Order":
-        """Show an order."""
-        is_held = row.status is orders.OrderStatus.PENDING
-        return cls(
-            id=strawberry.ID(ids.encode(orders.Order.prefix, row.id)),
-            number=row.number,
-            status=row.status,
-            payment_status=orders.payment_status(row.standing),
-            fulfillment_status=orders.fulfillment_status(row.standing),
-            totals=Totals.of(row),
-            paid=shown(row.standing.captured, row.currency),
-            refunded=shown(row.standing.returned, row.currency),
-            shipping_method_name=row.shipping_method_name,
-            discount_code=row.discount_code,
-            expires_at=row.expires_at if is_held else None,
-            created_at=row.created_at,
-            placed_at=row.placed_at,
-            cancelled_at=row.cancelled_at,
-            cancel_reason=row.cancel_reason,
-            updated_at=row.updated_at,
-            version=row.version,
-            row=row,
-        )
+    customer: User | None = edge(users.users_by_id, by="user_id")
+    email: str | None = _private(_email, "Null after erasure.")
+    lines: list[OrderLine] = edge(orders.lines_by_order, by="id", description="At most 100.")
+    shipping_address: PostalAddress | None = _private(_shipping)
+    billing_address: PostalAddress | None = _private(_billing)
+    customer_note: str | None = edge(orders.private_by_order, by="id", show=_note)
+    payments: list[Payment] = edge(
+        orders.payments_by_order,
+        by="id",
+        description="All attempts, at most 20. At most one of them is live or captured.",
+    )
+    refunds: list[Refund] = edge(orders.refunds_by_order, by="id", description="At most 100.")
+    fulfillments: list[Fulfillment] = edge(
+        orders.fulfillments_by_order, by="id", description="At most 100."
+    )
 
     def belongs_to(self, caller: Caller) -> bool:
         """Whether the caller bought it."""
         return caller.is_owner_of(user_id=self.row.user_id, guest_id=self.row.guest_id)
 
-    @resolver()
-    async def customer(self, info: Info) -> User | None:
-        if self.row.user_id is None:
-            return None
-        row = await info.context.load(users.users_by_id, self.row.user_id)
-        return User.of(row) if row else None
-
-    @resolver(requires=Permission.ORDERS_READ, owner=True)
-    async def email(self, info: Info) -> str | None:
-        """Null after erasure."""
-        private = await info.context.load(orders.private_by_order, self.row.id)
-        return private.email if private else None
-
-    @resolver()
-    async def lines(self, info: Info) -> list[OrderLine]:
-        """At most 100."""
-        rows = await info.context.load(orders.lines_by_order, self.row.id)
-        return [OrderLine.of(row) for row in rows]
-
-    @resolver(requires=Permission.ORDERS_READ, owner=True)
-    async def shipping_address(self, info: Info) -> PostalAddress | None:
-        private = await info.context.load(orders.private_by_order, self.row.id)
-        kept = private.shipping_address if private else None
-        return PostalAddress.of(kept) if kept else None
-
-    @resolver(requires=Permission.ORDERS_READ, owner=True)
-    async def billing_address(self, info: Info) -> PostalAddress | None:
-        private = await info.context.load(orders.private_by_order, self.row.id)
-        kept = private.billing_address if private else None
-        return PostalAddress.of(kept) if kept else None
-
-    @resolver()
-    async def customer_note(self, info: Info) -> str | None:
-        private = await info.context.load(orders.private_by_order, self.row.id)
-        return private.note if private else None
-
-    @resolver()
-    async def payments(self, info: Info) -> list[Payment]:
-        """All attempts, at most 20. At most one of them is live or captured."""
-        rows = await info.context.load(orders.payments_by_order, self.row.id)
-        return [Payment.of(row) for row in rows]
-
-    @resolver()
-    async def refunds(self, info: Info) -> list[Refund]:
-        """At most 100."""
-        rows = await info.context.load(orders.refunds_by_order, self.row.id)
-        return [Refund.of(row) for row in rows]
-
-    @resolver()
-    async def fulfillments(self, info: Info) -> list[Fulfillment]:
-        """At most 100."""
-        rows = await info.context.load(orders.fulfillments_by_order, self.row.id)
-        return [Fulfillment.of(row) for row in rows]
-
-    @resolver()
+    @resolver(reads=("id",))
     async def events(
         self, info: Info, first: First = 20, after: After = None
     ) -> Connection[OrderEvent]:
@@ -176,7 +159,7 @@ class Order(Node):
             count=lambda: orders.count_events(self.row.id, caller=caller),
         )
 
-    @resolver()
+    @resolver(reads=orders.FACTS)
     def allowed_actions(self, info: Info) -> list[orders.OrderAction]:
         """What the caller may do right now."""
         caller, now = info.context.caller, info.context.now
