@@ -47,7 +47,7 @@ _ADDRESS: Final = {
 _NOT_COUNTED: Final = (
     "BEGIN",
     "COMMIT",
-    "SELECT pg_advisory_unlock_all()",
+    "SELECT PG_ADVISORY_UNLOCK_ALL()",
     "CLOSE ALL",
     "UNLISTEN",
     "RESET ALL",
@@ -133,10 +133,11 @@ class Ground:
 
     async def statements(self) -> Counter[str]:
         """Return how often each statement was run, but for those that are not counted."""
-        rows = await _fetch(self.url, _COUNT)
-        return Counter(
-            {text: calls for text, calls in rows if not text.upper().startswith(_NOT_COUNTED)}
-        )
+        found: Counter[str] = Counter()
+        for text, calls in await _fetch(self.url, _COUNT):
+            if not text.upper().startswith(_NOT_COUNTED):
+                found[text] += calls
+        return found
 
     async def settle(self) -> None:
         """Have PostgreSQL do now what it would otherwise do while something is measured."""

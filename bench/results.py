@@ -23,7 +23,7 @@ class Run:
     versions: Mapping[str, str]
     spells: dict[str, dict[str, list[Spell]]] = field(default_factory=dict)
     """By query and server; one of each round."""
-    statements: dict[str, dict[str, float]] = field(default_factory=dict)
+    statements: dict[str, dict[str, int]] = field(default_factory=dict)
     """For one request, by query and server."""
     resident_mb: dict[str, float] = field(default_factory=dict)
     """After all rounds, by server."""

@@ -5,12 +5,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from bench import node
 from bench.ground import Ground
 
 _ROOT: Final = Path(__file__).parents[1]
@@ -28,7 +29,8 @@ class Kind:
     name: str
     meaning: str
     command: Sequence[str]
-    variables: Mapping[str, str] = field(default_factory=dict)
+    why_not: Callable[[], str | None] = lambda: None
+    """Says why it cannot be had here, if it cannot; brings what it needs."""
 
 
 def _python(module: str, *arguments: str) -> tuple[str, ...]:
@@ -37,11 +39,22 @@ def _python(module: str, *arguments: str) -> tuple[str, ...]:
 
 FLOOR: Final = Kind("floor", "uvicorn, asyncpg, dictionaries, orjson", _python("floor"))
 SHOP: Final = Kind("tradepost", "as it is", _python("shop"))
+TEXTBOOK: Final = Kind(
+    "textbook", "FastAPI, Strawberry's router, Tortoise's models", _python("textbook")
+)
+MERCURIUS: Final = Kind(
+    "mercurius",
+    "Mercurius, graphql-jit and pg, on Node",
+    ("node", str(node.FOLDER / "server.mjs")),
+    why_not=node.why_not,
+)
 SELLING: Final = frozenset({"tradepost"})
 """Those that have a checkout."""
 KINDS: Final[Mapping[str, Kind]] = {
     "floor": FLOOR,
     "tradepost": SHOP,
+    "textbook": TEXTBOOK,
+    "mercurius": MERCURIUS,
 }
 
 
@@ -76,7 +89,7 @@ def started(kind: Kind, ground: Ground, core: int, log: Path) -> Iterator[Runnin
                     str(listener.fileno()),
                 ],
                 cwd=_ROOT,
-                env=_environment(ground, kind),
+                env=_environment(ground),
                 pass_fds=(theirs.fileno(), listener.fileno()),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -97,13 +110,12 @@ def started(kind: Kind, ground: Ground, core: int, log: Path) -> Iterator[Runnin
                 process.wait()
 
 
-def _environment(ground: Ground, kind: Kind) -> dict[str, str]:
+def _environment(ground: Ground) -> dict[str, str]:
     return {
         **os.environ,
         "DATABASE_URL": ground.url,
         "TRADEPOST_SECRET_KEY": ground.settings.secret_key,
         "TRADEPOST_DATA": str(ground.settings.data),
-        **kind.variables,
     }
 
 

@@ -1,0 +1,27 @@
+"""What the server on Node needs. Where it cannot be had, the others are compared without it."""
+
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Final
+
+FOLDER: Final = Path(__file__).parent / "servers" / "mercurius"
+
+
+def why_not() -> str | None:
+    """Install its packages, unless they are there; say why, if that cannot be."""
+    if shutil.which("node") is None or shutil.which("npm") is None:
+        return "there is no Node here."
+    if (FOLDER / "node_modules").exists():
+        return None
+    done = subprocess.run(
+        ["npm", "ci"],  # noqa: S607 - whichever npm comes first
+        cwd=FOLDER,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        shutil.rmtree(FOLDER / "node_modules", ignore_errors=True)
+        return f"npm could not bring its packages: {done.stderr.strip()[-300:]}"
+    return None
