@@ -10,7 +10,15 @@ import pytest
 from db import catalog
 from db.access import Caller
 from db.base import execute, fetch, fetch_rows
-from db.catalog import Key, ListedProduct, ProductFilter, ProductRow, ProductSort, ProductStatus, listing
+from db.catalog import (
+    Key,
+    ListedProduct,
+    ProductFilter,
+    ProductRow,
+    ProductSort,
+    ProductStatus,
+    listing,
+)
 from db.config import Database
 from db.errors import BadRequest
 from db.money import Money

@@ -149,6 +149,7 @@ class TestVisibility:
         assert await seen(SHOPPER, now) == [True, False]
         assert await seen(SHOPPER, now - timedelta(seconds=1)) == [False, False]
         assert await seen(CLERK, now) == [True, True]
-        assert [row.sku for row in (await catalog.variants_by_product([product_id], active_only=True))[0]] == [
-            "ON"
-        ]
+        assert [
+            row.sku
+            for row in (await catalog.variants_by_product([product_id], active_only=True))[0]
+        ] == ["ON"]
