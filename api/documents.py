@@ -26,7 +26,7 @@ from graphql import (
 )
 from graphql.language.ast import Node
 
-from schema.errors import QueryTooExpensive
+from schema.cost import QueryTooExpensive
 
 MOST_CHARACTERS: Final = 20_000
 MOST_TOKENS: Final = 2_000

@@ -24,13 +24,13 @@ from pydantic import (
 from db.errors import BadRequest
 from schema import define
 from schema.arguments import NUL
+from schema.cost import LARGEST_PAGE
 from schema.views import View, view
 
 T = TypeVar("T")
 RowT = TypeVar("RowT")
 
 DEFAULT_PAGE = 20
-LARGEST_PAGE = 100
 _LONGEST_CURSOR = 2_000
 
 

@@ -32,6 +32,7 @@ from db.errors import (
 )
 from schema import define
 from schema.context import Info
+from schema.cost import QueryTooExpensive
 from schema.ids import Node, find
 from schema.money import Money
 
@@ -196,10 +197,6 @@ def _(refusal: RetryLater) -> UserError:
 
 class Unexpected(Fault):
     """Something that should not happen: masked, and recorded under the request id."""
-
-
-class QueryTooExpensive(Fault):
-    """A query over one of the limits. It was not run."""
 
 
 _MASKED: Final = "Something went wrong on our side. It was recorded under the request id."

@@ -17,7 +17,8 @@ from db.errors import (
     Unavailable,
 )
 from schema.catalog.errors import StockError
-from schema.errors import QueryTooExpensive, camel_path, top_level, user_error
+from schema.cost import QueryTooExpensive
+from schema.errors import camel_path, top_level, user_error
 
 
 @pytest.mark.parametrize(

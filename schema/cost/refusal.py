@@ -1,0 +1,13 @@
+"""What a query hears that is over a limit."""
+
+from db.errors import Fault
+
+
+class QueryTooExpensive(Fault):
+    """A query over one of the limits. It was not run, and nothing was deducted."""
+
+    def __init__(self, message: str, *, cost: int | None = None, limit: int | None = None) -> None:
+        """``cost`` and ``limit`` are in points, where it was those that decided."""
+        super().__init__(message)
+        self.cost = cost
+        self.limit = limit
