@@ -4,17 +4,18 @@ import platform
 import sys
 from datetime import UTC, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
-from bench import measuring, tables
+from bench import measuring, sampling, tables
 from bench.cores import TooFewCores
 from bench.equality import DifferentAnswers
 from bench.ground import NoGround
 from bench.load import BadAnswer
-from bench.measuring import Plan
-from bench.queries import QUERIES
+from bench.measuring import Plan, Stand
+from bench.queries import QUERIES, Query
 from bench.results import Run
 from bench.starting import KINDS, DidNotStart
 
@@ -29,14 +30,18 @@ _LIBRARIES: Final = (
     "orjson",
 )
 
+_PROFILE_SECONDS: Final = 8.0
 _ALL_SERVERS: Final = ",".join(KINDS)
 _ALL_QUERIES: Final = ",".join(QUERIES)
 
-Servers = Annotated[str, typer.Option(help=f"Of {', '.join(KINDS)}.")]
-Queries = Annotated[str, typer.Option(help=f"Of {', '.join(QUERIES)}.")]
+Servers = Annotated[str, typer.Option(help=f"Of {_ALL_SERVERS}.")]
+Queries = Annotated[str, typer.Option(help=f"Of {_ALL_QUERIES}.")]
 Quick = Annotated[bool, typer.Option("--quick", help="Fewer and shorter rounds.")]
 Rounds = Annotated[int | None, typer.Option(help="How many rounds.", min=1)]
 Seconds = Annotated[float | None, typer.Option(help="How long each is, for each server.", min=0.05)]
+Profiled = Annotated[
+    str | None, typer.Option("--profile", help="Say where the time of one query goes, instead.")
+]
 
 
 def main(
@@ -46,6 +51,7 @@ def main(
     quick: Quick = False,
     rounds: Rounds = None,
     seconds: Seconds = None,
+    profile: Profiled = None,
 ) -> None:
     """Measure servers side by side."""
     plan = Plan(
@@ -57,18 +63,32 @@ def main(
     )
     try:
         with measuring.stand(_tell) as stand:
-            run = Run(
-                at=f"{datetime.now(UTC):%Y-%m-%d}",
-                command=" ".join(["python -m bench", *sys.argv[1:]]),
-                machine=f"{platform.machine()}, 2 cores",
-                versions=_versions(stand.ground.version),
-            )
-            measuring.measure(stand, plan, run, _tell)
+            if profile:
+                _profile(stand, QUERIES[profile], seconds or _PROFILE_SECONDS)
+            else:
+                _measure(stand, plan)
     except (BadAnswer, DidNotStart, DifferentAnswers, NoGround, TooFewCores) as fault:
         typer.echo(fault, err=True)
         raise typer.Exit(1) from None
+
+
+def _measure(stand: Stand, plan: Plan) -> None:
+    run = Run(
+        at=f"{datetime.now(UTC):%Y-%m-%d}",
+        command=" ".join(["python -m bench", *sys.argv[1:]]),
+        machine=f"{platform.machine()}, 2 cores",
+        versions=_versions(stand.ground.version),
+    )
+    measuring.measure(stand, plan, run, _tell)
     typer.echo(tables.tables(run))
     typer.echo(f"\nRSS MB: {run.resident_mb}")
+
+
+def _profile(stand: Stand, query: Query, seconds: float) -> None:
+    path = Path(f"profile-{query.name}.stacks").absolute()
+    measuring.profile(stand, query, path, seconds=seconds)
+    typer.echo(sampling.summary(sampling.read(path)))
+    _tell(f"The stacks are in {path.name}: a flame graph can be drawn from them.")
 
 
 def _versions(postgresql: str) -> dict[str, str]:

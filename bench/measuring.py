@@ -125,6 +125,13 @@ def measure(stand: Stand, plan: Plan, run: Run, tell: Tell) -> None:
             run.resident_mb[name] = cores.resident_bytes(server.process) / 1e6
 
 
+def profile(stand: Stand, query: Query, path: Path, *, seconds: float) -> None:
+    """Have Tradepost sampled while it is asked one query."""
+    kind = starting.profiled(path)
+    with starting.started(kind, stand.ground, stand.cores.serving, stand.log) as server:
+        stand.spell(query, server, seconds=seconds)
+
+
 def _compare(stand: Stand, chosen: Sequence[Query], tell: Tell) -> None:
     reads = [query for query in chosen if query in queries.READS]
     for query in reads:

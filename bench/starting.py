@@ -39,6 +39,13 @@ def _python(module: str, *arguments: str) -> tuple[str, ...]:
 
 FLOOR: Final = Kind("floor", "uvicorn, asyncpg, dictionaries, orjson", _python("floor"))
 SHOP: Final = Kind("tradepost", "as it is", _python("shop"))
+
+
+def profiled(path: Path) -> Kind:
+    """Tradepost, which writes down where its time went."""
+    return Kind("profile", "as it is, sampled", _python("shop", "--profile", str(path)))
+
+
 TEXTBOOK: Final = Kind(
     "textbook", "FastAPI, Strawberry's router, Tortoise's models", _python("textbook")
 )

@@ -8,6 +8,8 @@ import argparse
 import asyncio
 import os
 import socket
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any, Final
 
 from api import logs
@@ -15,6 +17,7 @@ from api.app import create_app
 from api.lifeline import Line
 from api.server import Server
 from api.settings import Settings
+from bench import sampling
 
 _RAISED: Final[dict[str, Any]] = {}
 
@@ -31,22 +34,22 @@ def settings(**changed: Any) -> Settings:
     )
 
 
-async def _serve(server: Server, listener: socket.socket) -> None:
-    await server.serve([listener])
-
-
 def main() -> None:
     """Serve until told to stop."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--line", type=int, required=True)
     parser.add_argument("--listener", type=int, required=True)
+    parser.add_argument("--profile", type=Path, help="where to write what was running")
     given = parser.parse_args()
     chosen = settings()
     server = Server(create_app(chosen), chosen, Line(given.line))
     logs.configure(chosen)
     listener = socket.socket(fileno=given.listener)
-    with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
-        runner.run(_serve(server, listener))
+    with ExitStack() as around:
+        runner = around.enter_context(asyncio.Runner(loop_factory=server.config.get_loop_factory()))
+        if given.profile:
+            around.enter_context(sampling.sampled(given.profile))
+        runner.run(server.serve([listener]))
 
 
 if __name__ == "__main__":
