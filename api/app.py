@@ -66,7 +66,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with gateways.opened(settings) as opened, app.state.vitals.watched(database):
             app.state.gateways = opened
             yield
-            await app.state.graphql.finish()
+            await app.state.graphql.operations.finish()
     finally:
         await database.close()
 

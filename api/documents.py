@@ -1,65 +1,52 @@
 """Documents that clients send: parsed, held to their limits and validated once, then kept.
 
-A document costs its parsing and validation only the first time it is seen. Limits come first, so
-that nothing expensive is ever done for a document that is over one of them.
+A document costs its parsing and validation only the first time it is seen. A client may then send
+its SHA-256 in its place (an automatic persisted query), for as long as it is kept.
 """
 
-from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Final
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
 
 from graphql import (
-    DirectiveNode,
     DocumentNode,
-    FieldNode,
-    FragmentDefinitionNode,
-    FragmentSpreadNode,
     GraphQLError,
     GraphQLSchema,
-    InlineFragmentNode,
     OperationDefinitionNode,
-    OperationType,
-    SelectionSetNode,
-    parse,
     validate,
 )
-from graphql.language.ast import Node
 
-from schema.cost import QueryTooExpensive
+from api.asked import Asked
+from api.screening import screened
+from api.shelf import Shelf
+from schema.errors import InvalidRequest, PersistedQueryNotFound
 
-MOST_CHARACTERS: Final = 20_000
-MOST_TOKENS: Final = 2_000
-MOST_DEPTH: Final = 12
-MOST_INTROSPECTION_DEPTH: Final = 20
-MOST_ALIASES: Final = 30
-MOST_DIRECTIVES: Final = 50
-MOST_MUTATIONS: Final = 10
-ONCE: Final = frozenset({"sessionCreate", "userRegister", "passwordReset", "passwordResetRequest"})
-"""Mutations that guess at secrets: many aliases in one document would be many guesses."""
-
+ROOM: Final = 300_000
+"""How many characters of documents are kept. Parsed, each takes 100 to 300 bytes of memory."""
+_LEAST_SIZE: Final = 300
+"""What even the smallest document counts for: it has operations, prices and plans of its own."""
 _MOST_ERRORS: Final = 10
 
 
-class InvalidDocument(Exception):
-    """A document that cannot be run, with the reasons."""
-
-    def __init__(self, errors: list[GraphQLError]) -> None:
-        super().__init__(str(errors))
-        self.errors = errors
-
-
-@dataclass(frozen=True, slots=True)
 class Document:
-    """A valid document."""
+    """A valid document, the hash under which it is known, and what was prepared to run it."""
 
-    ast: DocumentNode
-    operations: dict[str | None, OperationDefinitionNode]
+    __slots__ = ("ast", "operations", "prepared", "sha256")
+
+    def __init__(self, sha256: str, ast: DocumentNode) -> None:
+        self.sha256 = sha256
+        self.ast = ast
+        self.prepared: dict[str | None, Any] = {}
+        self.operations: Mapping[str | None, OperationDefinitionNode] = {
+            each.name.value if each.name else None: each
+            for each in ast.definitions
+            if isinstance(each, OperationDefinitionNode)
+        }
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
         """Find the operation to run.
 
-        :raises InvalidDocument: there is none of this name, or there are several and no name.
+        :raises InvalidRequest: there is none of this name, or there are several and no name.
         """
         if name is None and len(self.operations) == 1:
             return next(iter(self.operations.values()))
@@ -70,158 +57,47 @@ class Document:
             if name is None
             else f"There is no operation {name!r}."
         )
-        raise InvalidDocument([GraphQLError(reason)])
+        raise InvalidRequest([GraphQLError(reason)])
 
 
 class Documents:
-    """The valid documents of the last while, by their text."""
+    """The valid documents of the last while, by their text or its hash.
 
-    def __init__(self, schema: GraphQLSchema, *, most: int = 1_000) -> None:
+    Only what is valid is kept, so a hash never stands for anything else. Room is counted in
+    characters, and who sends many new documents finds theirs gone first (:class:`Shelf`): a client
+    whose document was pushed out sends it once more, and nothing else is lost.
+    """
+
+    def __init__(self, schema: GraphQLSchema, *, room: int = ROOM) -> None:
         self._schema = schema
-        self._most = most
-        self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._kept: Shelf[Document] = Shelf(room)
 
-    def read(self, text: str) -> Document:
-        """Parse and validate a document, unless that was done before.
+    def read(self, asked: Asked) -> Document:
+        """Return the document that is asked for: parsed, within its limits, and valid.
 
-        :raises InvalidDocument: it is no GraphQL, does not fit the schema, or is over a limit.
+        :raises InvalidRequest: it is no GraphQL, does not fit the schema, or is over a limit.
+        :raises PersistedQueryNotFound: only its hash was sent, and we do not know it (any more).
         """
-        kept = self._kept.get(text)
-        if kept is not None:
-            self._kept.move_to_end(text)
+        if asked.query is None:
+            kept = self._kept.get(asked.sha256 or "")
+            if kept is None:
+                raise PersistedQueryNotFound
             return kept
-        document = self._checked(text)
-        self._kept[text] = document
-        if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-        return document
+        sha256 = hashlib.sha256(asked.query.encode()).hexdigest()
+        if asked.sha256 not in {None, sha256}:
+            raise InvalidRequest([GraphQLError("sha256Hash is not the SHA-256 of query.")])
+        kept = self._kept.get(sha256)
+        if kept is None:
+            kept = self._checked(asked.query, sha256)
+            self._kept.put(sha256, kept, max(len(asked.query), _LEAST_SIZE))
+        return kept
 
-    def _checked(self, text: str) -> Document:
+    def _checked(self, text: str, sha256: str) -> Document:
         try:
-            ast = _parsed(text)
-            _hold_to_limits(ast)
+            ast = screened(text)
         except GraphQLError as error:
-            raise InvalidDocument([error]) from None
-        except RecursionError:
-            raise InvalidDocument([_too_expensive("The document nests too deeply.")]) from None
+            raise InvalidRequest([error]) from None
         errors = validate(self._schema, ast, max_errors=_MOST_ERRORS, hide_suggestions=True)
         if errors:
-            raise InvalidDocument(errors)
-        return Document(ast, {_name(each): each for each in _operations(ast)})
-
-
-def _name(operation: OperationDefinitionNode) -> str | None:
-    return operation.name.value if operation.name else None
-
-
-def _operations(ast: DocumentNode) -> Iterator[OperationDefinitionNode]:
-    return (each for each in ast.definitions if isinstance(each, OperationDefinitionNode))
-
-
-def _parsed(text: str) -> DocumentNode:
-    if len(text) > MOST_CHARACTERS:
-        raise _too_expensive(f"A document has at most {MOST_CHARACTERS} characters.")
-    try:
-        return parse(text, max_tokens=MOST_TOKENS)
-    except GraphQLError as error:
-        if "tokens" in error.message:
-            raise _too_expensive(f"A document has at most {MOST_TOKENS} tokens.") from None
-        raise
-
-
-def _too_expensive(message: str) -> GraphQLError:
-    return GraphQLError(message, original_error=QueryTooExpensive(message))
-
-
-def _hold_to_limits(ast: DocumentNode) -> None:
-    fragments = {
-        each.name.value: each
-        for each in ast.definitions
-        if isinstance(each, FragmentDefinitionNode)
-    }
-    aliases = directives = 0
-    for node in _nodes(ast):
-        aliases += isinstance(node, FieldNode) and node.alias is not None
-        directives += isinstance(node, DirectiveNode)
-    if aliases > MOST_ALIASES:
-        raise _too_expensive(f"A document has at most {MOST_ALIASES} aliases.")
-    if directives > MOST_DIRECTIVES:
-        raise _too_expensive(f"A document has at most {MOST_DIRECTIVES} directives.")
-    depths = _Depths(fragments)
-    for operation in _operations(ast):
-        depths.check(operation.selection_set)
-        if operation.operation is OperationType.MUTATION:
-            _check_mutations(list(_root_fields(operation.selection_set, fragments)))
-
-
-def _nodes(ast: DocumentNode) -> Iterator[Node]:
-    """Walk over all nodes, without recursion."""
-    left: list[Node] = [ast]
-    while left:
-        node = left.pop()
-        yield node
-        for key in node.keys:
-            value = getattr(node, key, None)
-            if isinstance(value, Node):
-                left.append(value)
-            elif isinstance(value, (tuple, list)):
-                left.extend(each for each in value if isinstance(each, Node))
-
-
-class _Depths:
-    """How deep selections go, through fragments too; each fragment is measured once."""
-
-    def __init__(self, fragments: dict[str, FragmentDefinitionNode]) -> None:
-        self._fragments = fragments
-        self._known: dict[str, int] = {}
-
-    def check(self, selections: SelectionSetNode) -> None:
-        for root in selections.selections:
-            most = MOST_INTROSPECTION_DEPTH if _is_introspection(root) else MOST_DEPTH
-            if self._of(root, 0) > most:
-                raise _too_expensive(f"A document goes at most {most} fields deep.")
-
-    def _of(self, node: Node, above: int) -> int:
-        """Measure below ``node``; no further than all limits reach."""
-        if above > MOST_INTROSPECTION_DEPTH:
-            return 1
-        if isinstance(node, FragmentSpreadNode):
-            return self._of_fragment(node.name.value, above)
-        own = int(isinstance(node, FieldNode))
-        selections = getattr(node, "selection_set", None)
-        inside = selections.selections if selections else ()
-        return own + max((self._of(each, above + own) for each in inside), default=0)
-
-    def _of_fragment(self, name: str, above: int) -> int:
-        if name not in self._known and name in self._fragments:
-            self._known[name] = 0  # a fragment inside itself is for validation to refuse
-            self._known[name] = self._of(self._fragments[name], above)
-        return self._known.get(name, 0)
-
-
-def _is_introspection(node: Node) -> bool:
-    return isinstance(node, FieldNode) and node.name.value in {"__schema", "__type"}
-
-
-def _root_fields(
-    selections: SelectionSetNode, fragments: dict[str, FragmentDefinitionNode]
-) -> Iterator[str]:
-    """Name the fields at the root. A fragment that comes twice is the same fields, run once."""
-    left = [selections]
-    unseen = dict(fragments)
-    while left:
-        for node in left.pop().selections:
-            if isinstance(node, FieldNode):
-                yield node.name.value
-            elif isinstance(node, InlineFragmentNode):
-                left.append(node.selection_set)
-            elif isinstance(node, FragmentSpreadNode) and node.name.value in unseen:
-                left.append(unseen.pop(node.name.value).selection_set)
-
-
-def _check_mutations(names: list[str]) -> None:
-    if len(names) > MOST_MUTATIONS:
-        raise _too_expensive(f"A document runs at most {MOST_MUTATIONS} mutations.")
-    for name in ONCE.intersection(names):
-        if names.count(name) > 1:
-            raise GraphQLError(f"A document runs {name} at most once.")
+            raise InvalidRequest(errors)
+        return Document(sha256, ast)

@@ -1,28 +1,27 @@
-"""What a client asks for over HTTP, read and checked: the form only, no GraphQL yet."""
+"""What a client sends over HTTP, read and checked: method, media types, size, JSON."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
 
+from api import asked
+from api.asked import Asked
 from api.negotiation import GRAPHQL, HTML, JSON, Refused, media_type
 
 MOST_BODY_BYTES: Final = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One GraphQL request: ``media`` is what the answer is written as."""
+class Form:
+    """A request, and what its answer is written as; without ``asked``, it asks for a page."""
 
     media: str
-    query: str = ""
-    operation_name: str | None = None
-    variables: Mapping[str, Any] | None = None
+    asked: Asked | None = None
 
 
-async def asked(request: Request) -> Asked:
+async def form(request: Request) -> Form:
     """Read a request.
 
     :raises Refused: it is not one of ours, or not well formed.
@@ -34,27 +33,27 @@ async def asked(request: Request) -> Asked:
     raise Refused(405, "Use POST, or GET for a query.", Allow="GET, POST")
 
 
-def _from_url(request: Request) -> Asked:
+def _from_url(request: Request) -> Form:
     accept = request.headers.get("accept")
     media = _accepted(media_type(accept, (HTML, GRAPHQL, JSON)))
     parameters = request.query_params
     if media == HTML:
         if "query" not in parameters:
-            return Asked(HTML)
+            return Form(HTML)
         media = JSON
     maps = {
         name: _decoded(parameters[name].encode(), f"The parameter {name} is not JSON.")
         for name in ("variables", "extensions")
         if name in parameters
     }
-    return _checked({**parameters, **maps}, media)
+    return Form(media, asked.read({**parameters, **maps}))
 
 
-async def _from_body(request: Request) -> Asked:
+async def _from_body(request: Request) -> Form:
     media = _accepted(media_type(request.headers.get("accept")))
     _check_content_type(request.headers.get("content-type", ""))
     body = await _body(request)
-    return _checked(_decoded(body, "The body is not JSON in UTF-8."), media)
+    return Form(media, asked.read(_decoded(body, "The body is not JSON in UTF-8.")))
 
 
 def _accepted(media: str | None) -> str:
@@ -64,6 +63,8 @@ def _accepted(media: str | None) -> str:
 
 
 def _check_content_type(header: str) -> None:
+    if header == JSON:
+        return
     media, *parameters = (part.strip().lower() for part in header.split(";"))
     charsets = [each.partition("=")[2].strip('"') for each in parameters if each[:8] == "charset="]
     if media != JSON or charsets not in ([], ["utf-8"], ["utf8"]):
@@ -95,17 +96,3 @@ def _decoded(text: bytes, otherwise: str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         raise Refused(400, otherwise) from None
-
-
-def _checked(form: Any, media: str) -> Asked:
-    if not isinstance(form, dict):
-        raise Refused(400, "A request is one JSON object with a query; batches are not supported.")
-    query, name = form.get("query"), form.get("operationName")
-    if not isinstance(query, str) or not query.strip():
-        raise Refused(400, "query must be the text of a GraphQL document.")
-    if not isinstance(name, str | None):
-        raise Refused(400, "operationName must be a string.")
-    for each in ("variables", "extensions"):
-        if not isinstance(form.get(each), dict | None):
-            raise Refused(400, f"{each} must be an object.")
-    return Asked(media, query, name, form.get("variables"))

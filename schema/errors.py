@@ -199,6 +199,28 @@ class Unexpected(Fault):
     """Something that should not happen: masked, and recorded under the request id."""
 
 
+class PersistedQueryNotFound(Fault):
+    """A hash was sent, and we do not know its document (any more)."""
+
+    def __init__(self) -> None:
+        super().__init__("PersistedQueryNotFound")  # the word by which clients know it
+
+
+class InvalidRequest(Exception):
+    """A request that cannot be run, with the reasons."""
+
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        super().__init__(str(errors))
+        self.errors = errors
+
+
+_CODES: Final[Mapping[type[Fault], str]] = {
+    NotSignedIn: "UNAUTHENTICATED",
+    NotAllowed: "FORBIDDEN",
+    QueryTooExpensive: "QUERY_TOO_EXPENSIVE",
+    PersistedQueryNotFound: "PERSISTED_QUERY_NOT_FOUND",
+    BadRequest: "BAD_REQUEST",
+}
 _MASKED: Final = "Something went wrong on our side. It was recorded under the request id."
 
 
@@ -244,19 +266,10 @@ def _cause(error: GraphQLError) -> Exception | None:
 
 def explain(fault: Fault) -> tuple[str, dict[str, Any]]:
     """Say what a fault means: its message, and its extensions with the code."""
-    match fault:
-        case NotSignedIn():
-            return str(fault), _coded("UNAUTHENTICATED")
-        case NotAllowed():
-            return str(fault), _coded("FORBIDDEN")
-        case QueryTooExpensive():
-            return str(fault), _coded("QUERY_TOO_EXPENSIVE")
-        case BadRequest():
-            return str(fault), _coded("BAD_REQUEST")
-        case Unavailable():
-            return str(fault), _coded("UNAVAILABLE", retryable=True, reason=fault.reason.value)
-        case _:
-            return _MASKED, _coded("INTERNAL")
+    if isinstance(fault, Unavailable):
+        return str(fault), _coded("UNAVAILABLE", retryable=True, reason=fault.reason.value)
+    code = next((code for kind, code in _CODES.items() if isinstance(fault, kind)), None)
+    return (str(fault), _coded(code)) if code else (_MASKED, _coded("INTERNAL"))
 
 
 def _coded(code: str, *, retryable: bool = False, **more: str) -> dict[str, Any]:

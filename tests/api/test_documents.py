@@ -1,22 +1,29 @@
 """Documents are held to their limits before anything expensive is done, and kept."""
 
+import hashlib
 import time
 from contextlib import suppress
 
 import pytest
 from graphql import get_introspection_query
 
-from api import documents
-from api.documents import Documents, InvalidDocument
+from api import screening
+from api.asked import Asked
+from api.documents import Document, Documents
+from schema.errors import InvalidRequest, PersistedQueryNotFound
 from schema.root import core_of
 from tests.schema import toys
 
 CORE = core_of(toys.SCHEMA)
 
 
+def read(text: str, documents: Documents | None = None) -> Document:
+    return (documents or Documents(CORE)).read(Asked(text))
+
+
 def messages(text: str) -> list[str]:
-    with pytest.raises(InvalidDocument) as caught:
-        Documents(CORE).read(text)
+    with pytest.raises(InvalidRequest) as caught:
+        read(text)
     return [error.message for error in caught.value.errors]
 
 
@@ -68,7 +75,7 @@ class TestLimits:
         assert "deep" not in messages(nested(12))[0]
 
     def test_leave_introspection_outside(self) -> None:
-        assert Documents(CORE).read(get_introspection_query(input_value_deprecation=True))
+        assert read(get_introspection_query(input_value_deprecation=True))
 
     def test_bound_introspection_too(self) -> None:
         text = "{ __schema { types " + "{ ofType " * 20 + "{ name }" + "}" * 21 + "}"
@@ -88,40 +95,57 @@ class TestLimits:
     )
     def test_hold_whatever_is_sent(self, text: str) -> None:
         started = time.perf_counter()
-        with suppress(InvalidDocument):
-            Documents(CORE).read(text)
+        with suppress(InvalidRequest):
+            read(text)
         assert time.perf_counter() - started < 1
 
 
 class TestADocument:
     def test_that_was_read_is_kept(self) -> None:
         kept = Documents(CORE)
-        assert kept.read("{ staff }") is kept.read("{ staff }")
+        assert read("{ staff }", kept) is read("{ staff }", kept)
 
-    def test_is_forgotten_when_newer_ones_need_the_room(self) -> None:
-        kept = Documents(CORE, most=2)
-        first = kept.read("{ staff }")
-        kept.read("{ mine }")
-        kept.read("{ staff }")
-        kept.read("{ family }")
-        assert kept.read("{ staff }") is first
-        mine = kept.read("{ mine }")
-        assert kept.read("{ mine }") is mine
+    def test_can_be_asked_for_by_its_hash(self) -> None:
+        kept = Documents(CORE)
+        sha256 = hashlib.sha256(b"{ staff }").hexdigest()
+        with pytest.raises(PersistedQueryNotFound):
+            kept.read(Asked(sha256=sha256))
+        document = read("{ staff }", kept)
+        assert kept.read(Asked(sha256=sha256)) is document
+        assert kept.read(Asked("{ staff }", sha256)) is document
+
+    def test_is_not_taken_for_that_of_another_hash(self) -> None:
+        sha256 = hashlib.sha256(b"{ mine }").hexdigest()
+        kept = Documents(CORE)
+        with pytest.raises(InvalidRequest):
+            kept.read(Asked("{ staff }", sha256))
+        with pytest.raises(PersistedQueryNotFound):
+            kept.read(Asked(sha256=sha256))
+
+    def test_that_was_used_twice_outlives_a_flood(self) -> None:
+        kept = Documents(CORE, room=9_000)
+        ours = read("{ staff }", kept)
+        read("{ staff }", kept)
+        passing = read("{ mine }", kept)
+        for number in range(100):
+            read("{ family } #" + str(number) * 100, kept)
+        assert read("{ staff }", kept) is ours
+        assert read("{ mine }", kept) is not passing
 
     def test_that_is_invalid_is_not_kept(self) -> None:
         kept = Documents(CORE)
         for _ in range(2):
-            with pytest.raises(InvalidDocument):
-                kept.read("{ nothing }")
+            with pytest.raises(InvalidRequest):
+                read("{ nothing }", kept)
 
     def test_gives_no_hints_to_strangers(self) -> None:
         assert messages("{ staf }") == ["Cannot query field 'staf' on type 'Query'."]
 
     def test_of_several_operations_needs_a_name(self) -> None:
-        document = Documents(CORE).read("query A { staff } query B { mine }")
+        document = read("query A { staff } query B { mine }")
         assert document.operation("B").name.value == "B"  # type: ignore[union-attr]
         for name in (None, "C"):
-            with pytest.raises(InvalidDocument):
+            with pytest.raises(InvalidRequest):
                 document.operation(name)
 
     def test_reports_a_bounded_number_of_errors(self) -> None:
@@ -129,4 +153,4 @@ class TestADocument:
 
 
 def test_what_guesses_at_secrets_runs_once() -> None:
-    assert {"sessionCreate", "userRegister", "passwordReset"} <= documents.ONCE
+    assert {"sessionCreate", "userRegister", "passwordReset"} <= screening.ONCE

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from fastapi import FastAPI
 
-from api import graphql
+from api import operations
 from api.graphql import Endpoint
 from api.negotiation import GRAPHQL, JSON
 from db.access import Caller
@@ -255,7 +255,7 @@ class TestTime:
     async def test_a_query_that_takes_too_long_is_cancelled(
         self, toy_client: Client, mailer: NotedMailer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(graphql, "QUERY_SECONDS", 0.1)
+        monkeypatch.setattr(operations, "QUERY_SECONDS", 0.1)
         response = await toy_client.send("{ slow }")
         assert response.status_code == 503
         assert response.headers["retry-after"] == "1"
@@ -268,7 +268,7 @@ class TestTime:
     async def test_a_mutation_that_takes_too_long_runs_to_its_end(
         self, toy_client: Client, mailer: NotedMailer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(graphql, "MUTATION_SECONDS", 0.05)
+        monkeypatch.setattr(operations, "MUTATION_SECONDS", 0.05)
         response = await toy_client.send("mutation { toySlow(seconds: 0.2) { said } }")
         assert response.status_code == 503
         assert mailer.events == []
@@ -282,10 +282,10 @@ class TestTime:
         mailer: NotedMailer,
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
-        monkeypatch.setattr(graphql, "MUTATION_SECONDS", 0.05)
+        monkeypatch.setattr(operations, "MUTATION_SECONDS", 0.05)
         await toy_client.send("mutation { toySlow(seconds: 0.2) { said } }")
-        monkeypatch.setattr(graphql, "MUTATION_SECONDS", 5)
-        await toy_app.state.graphql.finish()
+        monkeypatch.setattr(operations, "MUTATION_SECONDS", 5)
+        await toy_app.state.graphql.operations.finish()
         assert mailer.events == ["ended"]
 
     async def test_a_query_of_a_client_that_has_hung_up_is_cancelled(

@@ -1,0 +1,173 @@
+"""One GraphQL operation, whatever brought it here: found, prepared once, paid for and run.
+
+HTTP, server-sent events and WebSocket differ in how they carry what is asked and what is answered.
+In between they are the same, and that is here::
+
+    operation = operations.find(asked)
+    result = await operations.run(operation, asked.variables, context)
+    body = printed(result, context).body
+"""
+
+import asyncio
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import strawberry
+from graphql import (
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSyntaxError,
+    OperationDefinitionNode,
+    OperationType,
+)
+
+from api.asked import Asked
+from api.documents import Document, Documents
+from db.errors import Fault, Reason, Unavailable
+from schema import execution, variables
+from schema.context import Context
+from schema.errors import InvalidRequest, top_level
+from schema.root import core_of
+
+QUERY_SECONDS: Final = 3.0
+MUTATION_SECONDS: Final = 9.0
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of a valid document, ready to run."""
+
+    kind: OperationType
+    name: str | None
+    document: Document
+    node: OperationDefinitionNode
+    engine: execution.Operation
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """What came of an operation: the body of its answer, and what a status is decided by."""
+
+    body: dict[str, Any]
+    has_data: bool
+    codes: frozenset[str] = frozenset()
+    is_syntax: bool = False
+
+
+class Operations:
+    """The operations of a schema."""
+
+    def __init__(self, schema: strawberry.Schema) -> None:
+        self.schema = core_of(schema)
+        self._documents = Documents(self.schema)
+        self._left_running: set[asyncio.Future[Any]] = set()
+
+    def find(self, asked: Asked) -> Operation:
+        """Find the operation that is asked for; only the first time it is parsed and prepared.
+
+        :raises InvalidRequest: its document is not valid, or it is not in it.
+        :raises PersistedQueryNotFound: only its hash was sent, and we do not know it (any more).
+        """
+        document = self._documents.read(asked)
+        node = document.operation(asked.operation_name)
+        found: Operation | None = document.prepared.get(asked.operation_name)
+        if found is None:
+            found = document.prepared[asked.operation_name] = self._prepared(document, node)
+        return found
+
+    async def run(
+        self, operation: Operation, given: Mapping[str, Any], context: Context
+    ) -> ExecutionResult:
+        """Run a query or a mutation, within its time; whatever is wrong with it is in the result.
+
+        Cancel it when nobody waits for it any more: a query stops; a mutation runs to its end, and
+        a retry with its key finds out what became of it.
+        """
+        try:
+            with context.database.used():
+                await self.pay(operation, given, context)
+                work = operation.engine.run(context, given)
+                if operation.kind is OperationType.MUTATION:
+                    return await self._to_its_end(work)
+                async with asyncio.timeout(QUERY_SECONDS):
+                    return await work
+        except TimeoutError:
+            return failed(_too_long())
+        except (InvalidRequest, Fault) as error:
+            return failed(error)
+
+    async def pay(
+        self,
+        operation: Operation,
+        given: Mapping[str, Any],
+        context: Context,  # noqa: ARG002 - whose caller it is
+    ) -> None:
+        """Take the price of an operation, with these variables, from its caller's bucket.
+
+        :raises InvalidRequest: the variables do not fit.
+        """
+        variables.coerce(self.schema, operation.node, given)
+
+    async def finish(self) -> None:
+        """Give mutations that outlived their request the time to end."""
+        if self._left_running:
+            await asyncio.wait(self._left_running, timeout=MUTATION_SECONDS)
+
+    async def _to_its_end(self, work: Coroutine[Any, Any, ExecutionResult]) -> ExecutionResult:
+        running = asyncio.ensure_future(work)
+        try:
+            await asyncio.wait([running], timeout=MUTATION_SECONDS)
+        finally:
+            if not running.done():
+                self._left_running.add(running)
+                running.add_done_callback(self._left_running.discard)
+        if not running.done():
+            raise _too_long()
+        return running.result()
+
+    def _prepared(self, document: Document, node: OperationDefinitionNode) -> Operation:
+        return Operation(
+            kind=node.operation,
+            name=node.name.value if node.name else None,
+            document=document,
+            node=node,
+            engine=execution.prepare(self.schema, document.ast, node, compiled=True),
+        )
+
+
+def _too_long() -> Unavailable:
+    return Unavailable(Reason.TIMEOUT, "This took too long.")
+
+
+def failed(error: InvalidRequest | Fault) -> ExecutionResult:
+    """Make the result of an operation that was not run."""
+    if isinstance(error, InvalidRequest):
+        return ExecutionResult(errors=error.errors)
+    return ExecutionResult(errors=[GraphQLError(str(error), original_error=error)])
+
+
+def printed(result: ExecutionResult, context: Context) -> Printed:
+    """Print a result as the body of an answer; what nobody expected is recorded and masked."""
+    body: dict[str, Any]
+    if not result.errors:
+        body = {"data": result.data}
+        if context.extensions:
+            body["extensions"] = context.extensions
+        return Printed(body, has_data=True)
+    errors = [top_level(error, context.request_id) for error in result.errors]
+    codes = frozenset(error["extensions"]["code"] for error in errors)
+    body = {"errors": errors}
+    is_away = "UNAVAILABLE" in codes and not any((result.data or {}).values())
+    has_data = not is_away and (result.data is not None or _was_executed(result.errors))
+    if has_data:
+        body["data"] = result.data
+    if context.extensions:
+        body["extensions"] = context.extensions
+    is_syntax = any(isinstance(error, GraphQLSyntaxError) for error in result.errors)
+    return Printed(body, has_data, codes, is_syntax)
+
+
+def _was_executed(errors: list[GraphQLError]) -> bool:
+    """Tell data that an error made null from a request that never ran."""
+    return any(error.path is not None for error in errors)
