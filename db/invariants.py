@@ -108,6 +108,28 @@ INVARIANTS: Final = (
         """,
     ),
     Invariant(
+        "A discount is used as often as there are orders that hold it.",
+        """
+        SELECT discount.id, discount.code, discount.used_count, coalesce(held.uses, 0) AS held
+          FROM discount
+          LEFT JOIN (
+              SELECT discount_id, count(*) AS uses FROM discount_redemption GROUP BY discount_id
+          ) held ON held.discount_id = discount.id
+         WHERE discount.used_count <> coalesce(held.uses, 0)
+        """,
+    ),
+    Invariant(
+        "An order holds the discount of its code until it is cancelled or expires.",
+        """
+        SELECT orders.id, orders.status, orders.discount_code, discount.code AS held
+          FROM orders
+          LEFT JOIN discount_redemption ON discount_redemption.order_id = orders.id
+          LEFT JOIN discount ON discount.id = discount_redemption.discount_id
+         WHERE discount.code IS DISTINCT FROM CASE
+               WHEN orders.status NOT IN ('CANCELLED', 'EXPIRED') THEN orders.discount_code END
+        """,
+    ),
+    Invariant(
         "A placed order is paid or authorized for its total.",
         """
         SELECT id, number, total FROM orders

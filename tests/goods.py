@@ -11,6 +11,7 @@ from db import catalog, ids, shop, stock
 from db.access import Caller
 from db.base import execute, fetch_value
 from db.catalog import Product, ProductStatus, Variant, VariantFields
+from db.discounts import Discount, DiscountKind
 from db.money import Money
 from db.orders.models import Order, OrderStatus
 from db.stock import Adjustment, StockReason
@@ -70,6 +71,18 @@ async def make_method(
         active=active,
     )
     return method.id
+
+
+async def make_discount(
+    code: str = "SPRING", *, percent: int | None = None, amount: int | None = None, **fields: Any
+) -> UUID:
+    """Make a discount: millionths off, or cents off, or else free shipping."""
+    kinds = {DiscountKind.PERCENT: percent, DiscountKind.AMOUNT: amount}
+    kind = next((kind for kind, value in kinds.items() if value), DiscountKind.FREE_SHIPPING)
+    made = await Discount.create(
+        code=code, kind=kind, percent=percent, amount=amount, created_at=EARLIER, **fields
+    )
+    return made.id
 
 
 async def make_product(

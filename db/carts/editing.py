@@ -6,7 +6,7 @@ from uuid import UUID
 
 import orjson
 
-from db import secrets, shop
+from db import discounts, secrets, shop
 from db.access import Caller
 from db.base import atomically
 from db.carts.contents import touch
@@ -30,7 +30,7 @@ async def update_cart(
     :raises Refusal: NOT_FOUND, where the cart is not the caller's, or there is no such method.
     """
     if (code := fields.get("discount_code")) is not None:
-        fields = {**fields, "discount_code": code.upper()}
+        fields = {**fields, "discount_code": discounts.normal(code)}
 
     async def work() -> Outcome:
         cart = await lock(cart_id, caller=caller, now=now)

@@ -5,46 +5,74 @@ The one way to price lines: a cart that is shown and a checkout that is paid ask
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import orjson
 
-from db import catalog, shop
+from db import catalog, discounts, shop
 from db.access import Caller
 from db.base import fetch
 from db.carts.problems import find_problems
 from db.carts.quotes import Goods, Quote, QuoteLine
 from db.carts.rows import CartRow, Details
 from db.carts.totals import Line, LineTotals, Shipping, Tax, compute
+from db.discounts import Ask, Offer
+from db.errors import Refusal
 from db.shop import ShippingMethodRow, TaxRateRow, Terms
 from db.stock import Units
 
-Basket = tuple[Sequence[Units], Details]
-"""Lines, one for each variant, and the details of their order."""
+
+class Basket(NamedTuple):
+    """Lines, one for each variant, the details of their order, and the cart that they lie in."""
+
+    lines: Sequence[Units]
+    details: Details
+    cart_id: UUID | None = None
 
 
 async def quote(
     *, lines: Sequence[Units], details: Details, caller: Caller, now: datetime
 ) -> Quote:
-    """Price lines, one for each variant, in three statements whatever their number."""
-    return (await _quotes([(lines, details)], caller, now))[0]
+    """Price lines, one for each variant, in three statements whatever their number.
+
+    A fourth finds out what a discount code stands for.
+    """
+    return (await _quotes([Basket(lines, details)], caller, now))[0]
 
 
 async def quotes_by_cart(carts: Sequence[CartRow], *, caller: Caller, now: datetime) -> list[Quote]:
-    """Price carts, in order, in three statements for all of them."""
-    return await _quotes([(cart.lines, cart.details) for cart in carts], caller, now)
+    """Price carts, in order, in as many statements as :func:`quote` for all of them."""
+    return await _quotes([Basket(cart.lines, cart.details, cart.id) for cart in carts], caller, now)
 
 
 async def _quotes(baskets: Sequence[Basket], caller: Caller, now: datetime) -> list[Quote]:
-    chosen = {details.shipping_method_id for _, details in baskets}
+    chosen = {basket.details.shipping_method_id for basket in baskets}
     terms = await shop.terms([method_id for method_id in chosen if method_id])
-    goods = await _read_goods({line.variant_id for lines, _ in baskets for line in lines}, now)
-    places = [details.destination(terms.shop) for _, details in baskets]
+    variants = {line.variant_id for basket in baskets for line in basket.lines}
+    goods = await _read_goods(variants, now)
+    places = [basket.details.destination(terms.shop) for basket in baskets]
     rates = await shop.rates_by_destination(places)
+    offers = await _read_offers(baskets, caller)
     return [
-        _price(basket, goods, terms, rate, caller)
-        for basket, rate in zip(baskets, rates, strict=True)
+        _price(basket, goods, terms, rate, offer=offer, caller=caller, now=now)
+        for basket, rate, offer in zip(baskets, rates, offers, strict=True)
     ]
+
+
+async def _read_offers(baskets: Sequence[Basket], caller: Caller) -> list[Offer | None]:
+    if not any(basket.details.discount_code for basket in baskets):
+        return [None for _ in baskets]
+    return await discounts.offers(
+        [
+            Ask(
+                basket.details.discount_code or "",
+                discounts.customer_of(caller.user_id, basket.details.email),
+                basket.cart_id,
+            )
+            for basket in baskets
+        ]
+    )
 
 
 async def _read_goods(variant_ids: set[UUID], now: datetime) -> dict[UUID, Goods]:
@@ -85,17 +113,22 @@ def _price(
     goods: Mapping[UUID, Goods],
     terms: Terms,
     rates: Mapping[str, TaxRateRow],
+    *,
+    offer: Offer | None,
     caller: Caller,
+    now: datetime,
 ) -> Quote:
-    lines, details = basket
+    lines, details, _ = basket
     wanted = [(goods[line.variant_id], line.quantity) for line in lines if line.variant_id in goods]
     unknown = [line.variant_id for line in lines if line.variant_id not in goods]
     chosen = terms.method(details.shipping_method_id)
     available = terms.methods_to(details.destination(terms.shop).country_code)
     counted = chosen if chosen in available else None
+    objection = _objection(details.discount_code, offer, wanted, now)
+    discount = offer.discount if offer and not objection else None
     totals = compute(
         [Line(goods.price, quantity, goods.tax_class) for goods, quantity in wanted],
-        discount=None,
+        discount=discount.value if discount else None,
         shipping=_shipping(counted),
         rates={tax_class: Tax(rate.name, rate.rate) for tax_class, rate in rates.items()},
         prices_include_tax=terms.shop.prices_include_tax,
@@ -110,10 +143,22 @@ def _price(
             for (goods, quantity), line in zip(wanted, totals.lines, strict=True)
         ),
         totals=totals,
+        discount=discount,
         shipping_method=chosen,
         available_shipping_methods=tuple(available),
-        problems=tuple(find_problems(wanted, unknown, details, terms, caller)),
+        problems=tuple(
+            find_problems(wanted, unknown, details, terms, objection=objection, caller=caller)
+        ),
     )
+
+
+def _objection(
+    code: str | None, offer: Offer | None, wanted: Sequence[tuple[Goods, int]], now: datetime
+) -> Refusal | None:
+    if code is None:
+        return None
+    subtotal = sum(goods.price * quantity for goods, quantity in wanted)
+    return discounts.objection(code, offer, subtotal=subtotal, now=now)
 
 
 def _shipping(method: ShippingMethodRow | None) -> Shipping | None:

@@ -7,7 +7,7 @@ from db import stock
 from db.access import Caller
 from db.carts.quotes import Goods, Problem
 from db.carts.rows import Details
-from db.errors import Code
+from db.errors import Code, Refusal
 from db.shop import Terms
 from db.stock import Units
 
@@ -17,9 +17,14 @@ def find_problems(
     unknown: Sequence[UUID],
     details: Details,
     terms: Terms,
+    *,
+    objection: Refusal | None,
     caller: Caller,
 ) -> Iterator[Problem]:
-    """Find everything that is missing or cannot be: the lines first, then the details."""
+    """Find everything that is missing or cannot be: the lines first, then the details.
+
+    ``objection`` is why the discount code takes nothing off, if it does not.
+    """
     if not wanted and not unknown:
         yield Problem(Code.CART_EMPTY, "The cart is empty.")
     for variant_id in unknown:
@@ -31,9 +36,8 @@ def find_problems(
     if details.shipping_address is None:
         yield Problem(Code.ADDRESS_REQUIRED, "A shipping address is required.")
     yield from _with_shipping(details, terms)
-    if details.discount_code is not None:
-        message = f"The discount code {details.discount_code} is not valid."
-        yield Problem(Code.DISCOUNT_NOT_VALID, message)
+    if objection is not None:
+        yield Problem(objection.code, objection.message)
 
 
 def _with_line(goods: Goods, quantity: int, caller: Caller) -> Iterator[Problem]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from db.carts.totals import Totals
+from db.discounts import DiscountRow
 from db.errors import Code
 from db.shop import ShippingMethodRow, ShopRow
 
@@ -62,6 +63,7 @@ class Quote:
     """The price of lines with these details. Without problems, it may become an order.
 
     ``shipping_method`` is the chosen one; its price is counted where it is among the available.
+    ``discount`` is what the code stands for, where it takes something off.
     """
 
     shop: ShopRow
@@ -69,6 +71,7 @@ class Quote:
     prices_include_tax: bool
     lines: tuple[QuoteLine, ...]
     totals: Totals
+    discount: DiscountRow | None
     shipping_method: ShippingMethodRow | None
     available_shipping_methods: tuple[ShippingMethodRow, ...]
     problems: tuple[Problem, ...]

@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from db.discounts import AmountOff, FreeShipping, PercentOff, Value
 from db.money import amount_discount, percent_discount, split, tax_added, tax_included
 
 
@@ -39,28 +40,6 @@ class Tax:
 
 
 UNTAXED = Tax(name="", rate=0)  # a class without a rate: it pays nothing and makes no tax line
-
-
-@dataclass(frozen=True, slots=True)
-class PercentOff:
-    """Millionths of the subtotal off."""
-
-    rate: int
-
-
-@dataclass(frozen=True, slots=True)
-class AmountOff:
-    """Minor units off, at most the subtotal."""
-
-    amount: int
-
-
-@dataclass(frozen=True, slots=True)
-class FreeShipping:
-    """Shipping costs nothing."""
-
-
-Discount = PercentOff | AmountOff | FreeShipping
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,7 +87,7 @@ class Totals:
 def compute(
     lines: Sequence[Line],
     *,
-    discount: Discount | None,
+    discount: Value | None,
     shipping: Shipping | None,
     rates: Mapping[str, Tax],
     prices_include_tax: bool,
@@ -156,7 +135,7 @@ def compute(
     )
 
 
-def _reduction(discount: Discount | None, subtotal: int) -> int:
+def _reduction(discount: Value | None, subtotal: int) -> int:
     match discount:
         case PercentOff(rate):
             return percent_discount(subtotal, rate)
@@ -179,7 +158,7 @@ def _settle(subtotal: int, discount: int, tax: Tax, prices_include_tax: bool) ->
     )
 
 
-def _shipping_price(shipping: Shipping | None, discount: Discount | None, goods: int) -> int:
+def _shipping_price(shipping: Shipping | None, discount: Value | None, goods: int) -> int:
     if shipping is None or isinstance(discount, FreeShipping):
         return 0
     is_free = shipping.free_from is not None and goods >= shipping.free_from

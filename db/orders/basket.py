@@ -52,6 +52,8 @@ class Basket:
 
 _CART_PATH: Final = ("input", "source", "cart_id")
 _LINES_PATH: Final = ("input", "source", "lines")
+_DETAILS_PATH: Final = ("input", "details")
+DISCOUNT_PATH: Final = (*_DETAILS_PATH, "discount_code")
 
 
 async def read(fields: CheckoutFields, *, caller: Caller, now: datetime) -> Basket:
@@ -122,7 +124,7 @@ _DETAIL_OF: Final[Mapping[Code, str]] = {
 def _refusal(problem: Problem, quote: Quote, basket: Basket, caller: Caller) -> Refusal:
     if problem.variant_id is None:
         detail = _DETAIL_OF.get(problem.code)
-        path: Path = ("input", "details", detail) if detail else ("input", "source")
+        path: Path = (*_DETAILS_PATH, detail) if detail else ("input", "source")
         return Refusal(problem.code, problem.message, path)
     if problem.code is not Code.OUT_OF_STOCK:
         path = basket.place_of(problem.variant_id, "variant_id")

@@ -43,7 +43,6 @@ async def add_order(
     *,
     buyer: Buyer,
     cart_id: UUID | None,
-    details: Details,
     expires_at: datetime,
     now: datetime,
 ) -> str:
@@ -58,7 +57,8 @@ async def add_order(
         *(quote.currency, quote.prices_include_tax),
         *(totals.subtotal, totals.discount, totals.shipping, totals.shipping_line.tax),
         *(totals.tax, totals.total, _json([asdict(line) for line in totals.tax_lines])),
-        *(quote.shipping_method and quote.shipping_method.name, details.discount_code),
+        quote.shipping_method and quote.shipping_method.name,
+        quote.discount and quote.discount.code,
         *(expires_at, now),
     )
     return number

@@ -1,10 +1,13 @@
-"""The end of an order that is not fulfilled: its stock goes back, its cart can be used again."""
+"""The end of an order that is not fulfilled.
+
+Its stock and its use of a discount go back, and its cart can be used again.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 
-from db import events, stock
+from db import discounts, events, stock
 from db.access import Caller
 from db.events import Topic
 from db.orders import completion, parts, timeline
@@ -51,6 +54,8 @@ async def _end(order: Order, step: Step, *, caller: Caller, action: str, now: da
     changes = {"status": [before, order.status]}
     await events.audit(caller, action, order.typeid, changes, now=now)
     (lines,) = await parts.lines_by_order([order.id])
+    if order.discount_code:
+        await discounts.give_back(order.id)
     await stock.release(_held(lines), order_id=order.id, caller=caller, now=now)
 
 

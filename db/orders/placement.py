@@ -1,7 +1,7 @@
 """Making an order: everything that happens before a gateway is called, in one transaction.
 
-Locks are taken in the order buyer, cart, order, payment, stock. Stock comes last, so that what
-everybody wants is held for as short a time as can be.
+Locks are taken in the order buyer, cart, order, payment, discount, stock. The last two are what
+everybody wants: they are held for as short a time as can be.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from db import carts, events, ids, stock, users
+from db import carts, discounts, events, ids, stock, users
 from db.access import Caller
 from db.base import fetch
 from db.carts import Quote
@@ -83,6 +83,7 @@ async def make_order(
     else:
         order = await actions.lock(order_id, path=())
         await settlement.place(order, caller=caller, action=action, now=now)
+    await _redeem(quote, ordered, buyer, order_id=order_id, now=now)
     await _reserve(quote, ordered, order_id=order_id, caller=caller, now=now)
     return Made(order_id=order_id, buyer=buyer, call=call)
 
@@ -114,6 +115,8 @@ async def _replace(
 ) -> None:
     await fencing.require_decided(order)
     # The new order may need just what this one gives back: all of it is locked in one go, in order.
+    if order.discount_code or ordered.details.discount_code:
+        await discounts.lock(order_id=order.id, code=ordered.details.discount_code)
     held = await fetch("SELECT variant_id FROM order_line WHERE order_id = $1", order.id)
     await stock.lock({variant for (variant,) in held} | {line.variant_id for line in ordered.lines})
     reason = CancelReason.CUSTOMER
@@ -136,7 +139,6 @@ async def _write(
         quote,
         buyer=buyer,
         cart_id=ordered.cart_id,
-        details=ordered.details,
         expires_at=now + periods.reservation,
         now=now,
     )
@@ -152,6 +154,20 @@ async def _write(
     }
     await events.audit(caller, action, ids.encode(Order.prefix, order_id), changes, now=now)
     return order_id
+
+
+async def _redeem(
+    quote: Quote, ordered: Basket, buyer: Buyer, *, order_id: UUID, now: datetime
+) -> None:
+    if quote.discount:
+        await discounts.take(
+            quote.discount,
+            order_id=order_id,
+            cart_id=ordered.cart_id,
+            customer=discounts.customer_of(buyer.user_id, ordered.details.email),
+            now=now,
+            path=basket.DISCOUNT_PATH,
+        )
 
 
 async def _reserve(

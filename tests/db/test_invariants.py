@@ -6,10 +6,12 @@ import asyncpg
 import pytest
 
 from db import invariants
+from db.base import execute
 from db.config import Database
 from db.invariants import INVARIANTS
 from db.orders import OrderStatus
 from tests import factories
+from tests.goods import make_discount
 
 PLANTS: Final = {
     "The stock of a variant is the sum of its movements.": (
@@ -34,6 +36,15 @@ PLANTS: Final = {
     "The tax of an order is the sum of its tax lines.": (
         "UPDATE orders SET tax_lines = '[]'",
         "UPDATE orders SET tax_lines = tax_lines || tax_lines",
+    ),
+    "A discount is used as often as there are orders that hold it.": (
+        "UPDATE discount SET used_count = used_count + 1",
+        "DELETE FROM discount_redemption",
+    ),
+    "An order holds the discount of its code until it is cancelled or expires.": (
+        "UPDATE orders SET discount_code = 'SUMMER'",
+        "UPDATE orders SET status = 'EXPIRED' WHERE discount_code IS NOT NULL",
+        "UPDATE orders SET discount_code = NULL",
     ),
     "A placed order is paid or authorized for its total.": (
         "DELETE FROM payment WHERE status = 'CAPTURED'",
@@ -103,10 +114,17 @@ SELECT format('ALTER TABLE %s DROP CONSTRAINT %I', conrelid::regclass, conname)
 
 @pytest.fixture
 async def shop(database: Database) -> Database:
-    """A shop with an order of every status, one of them refunded in part."""
+    """A shop with an order of every status, one refunded in part, one with a code."""
     for status in OrderStatus:
         await factories.order(status=status, units=(2, 3))
     await factories.order(status=OrderStatus.COMPLETED, refunded=100)
+    discount_id = await make_discount(used_count=1)
+    await execute("UPDATE orders SET discount_code = 'SPRING' WHERE status = 'PLACED'")
+    await execute(
+        "INSERT INTO discount_redemption (order_id, discount_id)"
+        " SELECT id, $1 FROM orders WHERE status = 'PLACED'",
+        discount_id,
+    )
     return database
 
 

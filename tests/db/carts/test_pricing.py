@@ -197,8 +197,9 @@ class TestProblems:
         assert priced.shipping_method is not None
         assert priced.totals.shipping == 0
 
-    async def test_no_discount_code_is_valid_yet(self, now: datetime) -> None:
+    async def test_a_discount_code_that_is_none(self, now: datetime) -> None:
         await make_shop()
         variant = await make_variant()
         priced = await quote([Units(variant, 1)], await ready(discount_code="SPRING"), now)
         assert codes(priced) == [Code.DISCOUNT_NOT_VALID]
+        assert priced.discount is None

@@ -7,18 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from db.carts import totals
-from db.carts.totals import (
-    AmountOff,
-    Discount,
-    FreeShipping,
-    Line,
-    PercentOff,
-    Shipping,
-    Tax,
-    TaxLine,
-    Totals,
-    compute,
-)
+from db.carts.totals import Line, Shipping, Tax, TaxLine, Totals, compute
+from db.discounts import AmountOff, FreeShipping, PercentOff, Value
 from db.money import MILLION, refund_share
 
 VAT = {"standard": Tax("VAT", 190_000), "reduced": Tax("VAT", 70_000)}
@@ -42,7 +32,7 @@ tax_tables = st.dictionaries(
 
 def add_up(
     *lines: Line,
-    discount: Discount | None = None,
+    discount: Value | None = None,
     shipping: Shipping | None = None,
     rates: dict[str, Tax] = VAT,
     prices_include_tax: bool = True,
@@ -63,7 +53,7 @@ class TestMON4:
     def test_mon_4_tax_lines_add_up_to_tax_and_lines_to_the_total(
         self,
         cart: list[Line],
-        discount: Discount | None,
+        discount: Value | None,
         shipping: Shipping | None,
         rates: dict[str, Tax],
         included: bool,
@@ -87,7 +77,7 @@ class TestMON4:
     def test_mon_4_nothing_is_negative_and_each_rate_has_one_line(
         self,
         cart: list[Line],
-        discount: Discount | None,
+        discount: Value | None,
         shipping: Shipping | None,
         rates: dict[str, Tax],
         included: bool,
@@ -105,7 +95,7 @@ class TestMON4:
     @prove
     @given(carts, discounts, tax_tables, st.booleans())
     def test_mon_5_refunding_every_unit_gives_the_goods_back_exactly(
-        self, cart: list[Line], discount: Discount | None, rates: dict[str, Tax], included: bool
+        self, cart: list[Line], discount: Value | None, rates: dict[str, Tax], included: bool
     ) -> None:
         whole = add_up(*cart, discount=discount, rates=rates, prices_include_tax=included)
         for bought, line in zip(cart, whole.lines, strict=True):
