@@ -64,12 +64,13 @@ def enforce(schema: GraphQLSchema) -> None:
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLObjectType):
             for field in type_.fields.values():
-                if directive := _directive(field):
+                if directive := directive_of(field):
                     field.resolve = _guarded(field, directive, is_root=type_ in roots)
                     _check_owner(type_, directive, is_root=type_ in roots)
 
 
-def _directive(field: GraphQLField) -> Auth | None:
+def directive_of(field: GraphQLField) -> Auth | None:
+    """Find the directive of a guarded field; None where the field is for everyone."""
     definition = cast("StrawberryField | None", field.extensions.get("strawberry-definition"))
     found = (each for each in (definition.directives if definition else ()))
     return next((each for each in found if isinstance(each, Auth)), None)
@@ -79,6 +80,13 @@ def _check_owner(type_: GraphQLObjectType, directive: Auth, *, is_root: bool) ->
     origin = type_.extensions["strawberry-definition"].origin
     if directive.owner and not is_root and not inspect.isfunction(getattr(origin, "belongs_to", 0)):
         raise TypeError(f"{type_.name} has fields for its owner, and no belongs_to(caller)")
+
+
+def allows(directive: Auth, caller: Caller, source: Any) -> bool:
+    """Tell whether the caller may have a guarded field of an object."""
+    return (directive.requires or None) in caller.permissions or (
+        bool(directive.owner) and _owner_of_source(source, caller)
+    )
 
 
 def _guarded(field: GraphQLField, directive: Auth, *, is_root: bool) -> Callable[..., Any]:

@@ -106,6 +106,11 @@ class Fields:
     edges: Mapping[str, Edge]
     reads: tuple[str, ...]
 
+    @property
+    def get(self) -> Callable[[Any, str], Any]:
+        """What reads a column of such a row."""
+        return getitem if issubclass(self.row, dict) else getattr
+
 
 class View(Generic[RowT]):
     """A type that shows a row."""
@@ -146,9 +151,8 @@ def view(
             if isinstance(each, _OfRow | _ToEdge):
                 setattr(cls, name, each.described)
         made = define.type(cls)
-        get = getitem if issubclass(row, dict) else getattr
         for name, each in cls.__view__.shown.items():
-            setattr(made, name, property(_reader(each, get)))
+            setattr(made, name, property(_reader(each, cls.__view__.get)))
         return made
 
     return decorate
