@@ -8,8 +8,8 @@ from fastapi.responses import PlainTextResponse
 from starlette.middleware.cors import CORSMiddleware
 
 from api import gateways, graphql, health
-from api.envelope import Admission, Envelope
-from api.graphql import Endpoint, refused
+from api.envelope import Envelope
+from api.graphql import Door, Endpoint, refused
 from api.health import Vitals
 from api.limits import InFlight
 from api.mail import LoggedMailer
@@ -40,12 +40,13 @@ def create_app(settings: Settings) -> FastAPI:
     state.mailer = LoggedMailer()
     state.vitals = Vitals()
     state.graphql = Endpoint(root.schema, draft=settings.http_draft == "2026")
+    state.in_flight = InFlight(settings.requests_in_flight)
     app.include_router(graphql.router)
     app.include_router(health.router)
     app.add_api_route("/schema.graphql", _sdl, response_class=PlainTextResponse, tags=["schema"])
     for kind in (Refused, Fault):
         app.add_exception_handler(kind, refused)
-    app.add_middleware(Admission, in_flight=InFlight(settings.requests_in_flight))
+    app.add_middleware(Door)
     _allow_origins(app, settings)
     app.add_middleware(Envelope)
     return app

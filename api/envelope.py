@@ -4,24 +4,21 @@ import logging
 import re
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.graphql import refused
-from api.limits import InFlight
 from db import ids
-from db.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
-_HEADERS: Final = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-}
+_HEADERS: Final = (
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+)
 
 
 class Envelope:
@@ -42,10 +39,13 @@ class Envelope:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
-                headers = MutableHeaders(scope=message)
-                headers["X-Request-Id"] = request_id
-                for name, value in _HEADERS.items():
-                    headers.setdefault(name, value)
+                headers = message["headers"]
+                named = {name for name, _ in headers}
+                message["headers"] = [
+                    *headers,
+                    (b"x-request-id", request_id.encode()),
+                    *(each for each in _HEADERS if each[0] not in named),
+                ]
             await send(message)
 
         try:
@@ -65,22 +65,3 @@ def _request_id(scope: Scope) -> str:
             if _ID.fullmatch(text):
                 return text
     return ids.encode("req", ids.new())
-
-
-class Admission:
-    """Lets as many GraphQL requests in as can be served, and tells the others to come back."""
-
-    def __init__(self, app: ASGIApp, in_flight: InFlight) -> None:
-        self._app = app
-        self._in_flight = in_flight
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["path"] != "/graphql":
-            await self._app(scope, receive, send)
-            return
-        try:
-            async with self._in_flight.slot():
-                await self._app(scope, receive, send)
-        except Unavailable as fault:
-            response = await refused(Request(scope), fault)
-            await response(scope, receive, send)

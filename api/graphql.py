@@ -2,16 +2,15 @@
 
 import logging
 import time
-from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, Final
 
 import orjson
 import strawberry
 from fastapi import APIRouter, Depends
-from fastapi.routing import APIRoute
 from graphql import ExecutionResult, OperationType
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.asked import Asked
 from api.authentication import request_id
@@ -28,38 +27,52 @@ from schema.errors import InvalidRequest, Unexpected, explain
 
 logger = logging.getLogger(__name__)
 
+PATH: Final = "/graphql"
 RETRY_AFTER_SECONDS: Final = "1"
 CLIENT_LEFT: Final = 499
 """The status of an answer that nobody was there to read: in the log only."""
 
 
-class DirectRoute(APIRoute):
-    """A route that asks FastAPI to solve its dependencies only where one is overridden.
-
-    FastAPI works them out anew for each request, which takes longer than a small query.
-    """
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        solve = super().get_route_handler()
-
-        async def handle(request: Request) -> Response:
-            if request.app.dependency_overrides:
-                return await solve(request)
-            return await graphql(request, await form(request), await context_of(request))
-
-        return handle
+router = APIRouter(include_in_schema=False)
 
 
-router = APIRouter(include_in_schema=False, route_class=DirectRoute)
-
-
-@router.api_route("/graphql", methods=["GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
+@router.api_route(PATH, methods=["GET", "POST", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS"])
 async def graphql(
     request: Request,
     form: Annotated[Form, Depends(form)],
     context: Annotated[Context, Depends(get_context)],
 ) -> Response:
-    """Answer one GraphQL request."""
+    """Answer one GraphQL request, with what FastAPI has found for it."""
+    async with request.app.state.in_flight:
+        return await _answer(request, form, context)
+
+
+class Door:
+    """Answers GraphQL before FastAPI's router is asked for anything.
+
+    FastAPI finds a route and works its dependencies out anew for each request, which takes several
+    times as long as a small query. Only where a dependency is overridden it has to.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_ours = scope["type"] == "http" and scope["path"] == PATH
+        if not is_ours or scope["app"].dependency_overrides:
+            await self._app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            asked = await form(request)
+            async with request.app.state.in_flight:
+                response = await _answer(request, asked, await context_of(request))
+        except (Refused, Fault) as error:
+            response = await refused(request, error)
+        await response(scope, receive, send)
+
+
+async def _answer(request: Request, form: Form, context: Context) -> Response:
     if form.asked is None:
         return Response(page(str(request.url)), media_type=HTML)
     endpoint: Endpoint = request.app.state.graphql

@@ -1,8 +1,6 @@
 """How much work is taken on at once."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from typing import Final
 
 from db.errors import Reason, Unavailable
@@ -13,7 +11,8 @@ WAIT_SECONDS: Final = 0.3
 class InFlight:
     """Lets so many requests run at once; a few more wait a moment, the rest are told to come back.
 
-    It counts requests and not connections, of which most are idle.
+    A place is held for the length of an ``async with`` block. It counts requests and not
+    connections, of which most are idle.
     """
 
     def __init__(self, most: int, *, wait_seconds: float = WAIT_SECONDS) -> None:
@@ -23,9 +22,8 @@ class InFlight:
         self._queue = most
         self._waiting = 0
 
-    @asynccontextmanager
-    async def slot(self) -> AsyncIterator[None]:
-        """Hold one of the places.
+    async def __aenter__(self) -> None:
+        """Take one of the places.
 
         :raises Unavailable: none was free in time.
         """
@@ -34,11 +32,10 @@ class InFlight:
         else:
             await self._free.acquire()
         self.running += 1
-        try:
-            yield
-        finally:
-            self.running -= 1
-            self._free.release()
+
+    async def __aexit__(self, *raised: object) -> None:
+        self.running -= 1
+        self._free.release()
 
     async def _wait(self) -> None:
         if self._waiting >= self._queue:

@@ -19,7 +19,7 @@ class TestInFlight:
 
         async def work() -> None:
             nonlocal most
-            async with limit.slot():
+            async with limit:
                 most = max(most, limit.running)
                 await asyncio.sleep(0.01)
 
@@ -29,7 +29,7 @@ class TestInFlight:
 
     async def test_turns_away_who_has_waited_long_enough(self) -> None:
         limit = InFlight(1, wait_seconds=0.01)
-        async with limit.slot():
+        async with limit:
             with pytest.raises(Unavailable) as caught:
                 await self.enter(limit)
         assert caught.value.reason is Reason.OVERLOADED
@@ -37,7 +37,7 @@ class TestInFlight:
 
     async def test_turns_away_at_once_where_too_many_wait_already(self) -> None:
         limit = InFlight(1, wait_seconds=1)
-        async with limit.slot():
+        async with limit:
             waiting = asyncio.create_task(self.enter(limit))
             await asyncio.sleep(0)
             with pytest.raises(Unavailable):
@@ -52,19 +52,18 @@ class TestInFlight:
         await self.enter(limit)
 
     async def enter(self, limit: InFlight) -> None:
-        async with limit.slot():
+        async with limit:
             pass
 
     async def fail(self, limit: InFlight) -> None:
-        async with limit.slot():
+        async with limit:
             raise RuntimeError
 
 
 async def test_too_many_requests_are_told_to_come_back(
     toy_app: FastAPI, mailer: NotedMailer
 ) -> None:
-    admission = next(each for each in toy_app.user_middleware if "in_flight" in each.kwargs)
-    admission.kwargs["in_flight"] = InFlight(2, wait_seconds=0.05)
+    toy_app.state.in_flight = InFlight(2, wait_seconds=0.05)
     client = Client(toy_app)
     responses = await asyncio.gather(
         *(client.send("{ slow(seconds: 0.3) }") for _ in range(8)),
