@@ -75,19 +75,19 @@ async def _body(request: Request) -> bytes:
     """Read the body, and no more of it than is allowed: what was announced may be wrong."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > MOST_BODY_BYTES:
-        raise _too_large()
+        raise too_large()
     chunks = bytearray()
     try:
         async for chunk in request.stream():
             chunks += chunk
             if len(chunks) > MOST_BODY_BYTES:
-                raise _too_large()
+                raise too_large()
     except ClientDisconnect:
         raise Refused(400, "The body did not arrive.") from None
     return bytes(chunks)
 
 
-def _too_large() -> Refused:
+def too_large() -> Refused:
     return Refused(413, f"A request has at most {MOST_BODY_BYTES:,} bytes.", Connection="close")
 
 

@@ -13,7 +13,9 @@ from api import logs
 from api.app import create_app
 from api.environment import load
 from api.lifeline import Line
+from api.protocol import Protocol
 from api.settings import Settings
+from api.sockets import WebSocket
 
 KEEP_ALIVE_SECONDS = 75  # above the 60 of the usual proxies, so that it is they who hang up
 GRACE_SECONDS = 25
@@ -28,7 +30,7 @@ class Server(uvicorn.Server):
         self.line = line
         self.drain_seconds = settings.drain_seconds
         self.loop: asyncio.AbstractEventLoop | None = None
-        super().__init__(_configuration(app, settings))
+        super().__init__(configuration(app, settings))
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         self.loop = asyncio.get_running_loop()
@@ -49,11 +51,13 @@ class Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _configuration(app: Any, settings: Settings) -> uvicorn.Config:
+def configuration(app: Any, settings: Settings) -> uvicorn.Config:
+    """Say how uvicorn is to serve the app."""
     return uvicorn.Config(
         app,
         loop="uvloop",
-        http="httptools",
+        http=Protocol,
+        ws=WebSocket,
         lifespan="on",
         log_level="warning" if settings.log_level == "info" else settings.log_level,
         access_log=False,  # the app logs its requests itself

@@ -1,84 +1,98 @@
-"""The edge behind a real uvicorn, on a real socket."""
+"""The edge behind our own uvicorn, on a real socket."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
-import orjson
 import pytest
-import uvicorn
 from fastapi import FastAPI
 
 from tests.api.conftest import NotedMailer
+from tests.api.serving import Served, post, served
 
-HEADERS = b"Host: shop.test\r\nContent-Type: application/json\r\n"
+SLOW_QUERY = post("{ slow }")
+SLOW_MUTATION = post("mutation { toySlow(seconds: 0.3) { said } }")
+QUICK = post("{ __typename }")
 
 
 @pytest.fixture
-async def port(toy_app: FastAPI) -> AsyncIterator[int]:
-    """The port on which the toys are served."""
-    config = uvicorn.Config(toy_app, port=0, lifespan="off", log_config=None, server_header=False)
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server._serve())
-    while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
-        await asyncio.sleep(0.01)
-    yield server.servers[0].sockets[0].getsockname()[1]
-    server.should_exit = True
-    await serving
+async def shop(toy_app: FastAPI) -> AsyncIterator[Served]:
+    """The toys, served."""
+    async with served(toy_app) as shop:
+        yield shop
 
 
-def post(query: str) -> bytes:
-    body = orjson.dumps({"query": query})
-    return b"POST /graphql HTTP/1.1\r\n%sContent-Length: %d\r\n\r\n%s" % (HEADERS, len(body), body)
+class TestAClientThatHangsUp:
+    async def hangs_up(self, shop: Served, request: bytes) -> None:
+        """Send requests, wait a moment, and close the connection without reading an answer."""
+        wire = await shop.dial()
+        await wire.send(request)
+        await asyncio.sleep(0.1)
+        await wire.hang_up()
+        await asyncio.sleep(0.5)
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [(b"", b""), (QUICK, b""), (b"", QUICK), (b"", QUICK * 30), (b"", SLOW_MUTATION[:-9])],
+    )
+    async def test_stops_its_query_within_a_second(
+        self, shop: Served, mailer: NotedMailer, before: bytes, after: bytes
+    ) -> None:
+        await self.hangs_up(shop, before + SLOW_QUERY + after)
+        assert mailer.events == ["cancelled"]
+
+    async def test_stops_its_query_though_it_has_sent_more_since(
+        self, shop: Served, mailer: NotedMailer
+    ) -> None:
+        wire = await shop.dial()
+        for request in (SLOW_QUERY, QUICK, QUICK):
+            await wire.send(request)
+            await asyncio.sleep(0.1)
+        await wire.hang_up()
+        await asyncio.sleep(0.5)
+        assert mailer.events == ["cancelled"]
+
+    async def test_on_a_connection_that_was_used_before_stops_its_query(
+        self, shop: Served, mailer: NotedMailer
+    ) -> None:
+        wire = await shop.dial()
+        assert (await wire.ask(QUICK)).status == 200
+        await wire.send(SLOW_QUERY)
+        await asyncio.sleep(0.1)
+        await wire.hang_up()
+        await asyncio.sleep(0.5)
+        assert mailer.events == ["cancelled"]
+
+    async def test_by_a_reset_stops_its_query(self, shop: Served, mailer: NotedMailer) -> None:
+        wire = await shop.dial()
+        await wire.send(SLOW_QUERY)
+        await asyncio.sleep(0.1)
+        wire.writer.transport.abort()
+        await asyncio.sleep(0.5)
+        assert mailer.events == ["cancelled"]
+
+    async def test_does_not_stop_its_mutation(self, shop: Served, mailer: NotedMailer) -> None:
+        await self.hangs_up(shop, SLOW_MUTATION)
+        assert mailer.events == ["ended"]
+
+    async def test_has_nothing_run_that_still_waited_its_turn(
+        self, shop: Served, mailer: NotedMailer
+    ) -> None:
+        await self.hangs_up(shop, SLOW_MUTATION * 2)
+        await asyncio.sleep(0.3)
+        assert mailer.events == ["ended"]
 
 
-async def hang_up(port: int, query: str) -> None:
-    """Send a query, wait a moment, and close the connection without reading the answer."""
-    _, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(post(query))
-    await writer.drain()
-    await asyncio.sleep(0.1)
-    writer.close()
-    await writer.wait_closed()
-
-
-async def test_a_query_whose_client_hangs_up_is_cancelled_within_a_second(
-    port: int, mailer: NotedMailer
-) -> None:
-    await hang_up(port, "{ slow }")
-    await asyncio.sleep(0.5)
-    assert mailer.events == ["cancelled"]
-
-
-async def test_a_mutation_whose_client_hangs_up_runs_to_its_end(
-    port: int, mailer: NotedMailer
-) -> None:
-    await hang_up(port, "mutation { toySlow(seconds: 0.3) { said } }")
-    await asyncio.sleep(0.5)
-    assert mailer.events == ["ended"]
-
-
-async def test_a_body_in_chunks_is_read_no_further_than_it_may_be(port: int) -> None:
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"POST /graphql HTTP/1.1\r\n%sTransfer-Encoding: chunked\r\n\r\n" % HEADERS)
-    for _ in range(12):
-        writer.write(b"2710\r\n" + b"x" * 10_000 + b"\r\n")
-        await writer.drain()
-    answer = await asyncio.wait_for(reader.read(1000), 2)
-    assert answer.startswith(b"HTTP/1.1 413 ")
-    writer.close()
-
-
-async def test_a_connection_serves_many_requests(port: int) -> None:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+async def test_a_connection_serves_many_requests(shop: Served) -> None:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{shop.port}") as http:
         for _ in range(3):
             response = await http.post("/graphql", json={"query": "{ __typename }"})
             assert response.json() == {"data": {"__typename": "Query"}}
             assert "server" not in response.headers
 
 
-async def test_many_at_once_are_answered_each_with_its_own(port: int) -> None:
-    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+async def test_many_at_once_are_answered_each_with_its_own(shop: Served) -> None:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{shop.port}") as http:
         responses = await asyncio.gather(
             *(
                 http.post(

@@ -1,0 +1,47 @@
+"""The head of a request, its first line and its headers: what one may look like."""
+
+from collections.abc import Sequence
+from itertools import chain
+from typing import Final
+
+from api.negotiation import Refused
+
+MOST_URL_BYTES: Final = 8_000
+MOST_HEADERS: Final = 100
+MOST_HEADER_BYTES: Final = 8_000
+MOST_HEAD_BYTES: Final = 32_000
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+
+def check_head(url: bytes, headers: Headers, version: str) -> None:
+    """Look at a complete head.
+
+    :raises Refused: there is too much of it, or it does not say for which host it is.
+    """
+    if len(url) > MOST_URL_BYTES:
+        raise Refused(414, f"A URL has at most {MOST_URL_BYTES:,} bytes: use POST.")
+    if len(headers) > MOST_HEADERS:
+        raise Refused(431, f"A request has at most {MOST_HEADERS} headers.")
+    size = sum(map(len, chain.from_iterable(headers)))
+    if size > MOST_HEADER_BYTES:
+        check_size(size)
+        if max(map(len, chain.from_iterable(headers))) > MOST_HEADER_BYTES:
+            raise Refused(431, f"A header has at most {MOST_HEADER_BYTES:,} bytes.")
+    hosts = [name for name, _ in headers].count(b"host")
+    if hosts > 1 or (hosts == 0 and version == "1.1"):
+        raise Refused(400, "A request has one Host header.")
+
+
+def check_size(received: int) -> None:
+    """Look at a head of which so much has arrived.
+
+    :raises Refused: that is too much.
+    """
+    if received > MOST_HEAD_BYTES:
+        raise Refused(431, f"The head of a request has at most {MOST_HEAD_BYTES:,} bytes.")
+
+
+def announced_length(headers: Headers) -> int:
+    """Return how long the body is, as the head has it; 0 where it does not say."""
+    return next((int(value) for name, value in headers if name == b"content-length"), 0)
