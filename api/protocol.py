@@ -19,7 +19,7 @@ from api.graphql import refused
 from api.heads import announced_length, check_head, check_size
 from api.negotiation import Refused
 from api.request import MOST_BODY_BYTES, too_large
-from api.stalling import Departure
+from api.stalling import StallWatch
 
 MOST_WAITING: Final = 100
 """Requests that one connection may send before the first of them is answered."""
@@ -49,7 +49,7 @@ class Protocol(HttpToolsProtocol):
         self._held: tuple[RequestResponseCycle, ASGIApp] | None = None
         self._running: RequestResponseCycle | None = None
         self._arrival: asyncio.TimerHandle | None = None
-        self._departure = Departure()
+        self._stall = StallWatch()
         self._lingering: asyncio.TimerHandle | None = None
 
     # The connection
@@ -61,7 +61,7 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell it to the request that is worked on; uvicorn tells only the newest one."""
         self._unwatch_arrival()
-        self._departure.forget()
+        self._stall.forget()
         if self._lingering:
             self._lingering.cancel()
         self._held = None
@@ -100,7 +100,7 @@ class Protocol(HttpToolsProtocol):
             return
         super().on_response_complete()
         if self.transport.is_closing():
-            self._departure.watch(self.transport)
+            self._stall.watch(self.transport)
 
     # The request, as the parser comes upon it
 
@@ -238,7 +238,7 @@ class Protocol(HttpToolsProtocol):
     def _close(self) -> None:
         if not self.transport.is_closing():
             self.transport.close()
-            self._departure.watch(self.transport)
+            self._stall.watch(self.transport)
 
     # The time that all this takes
 
@@ -266,11 +266,11 @@ class Protocol(HttpToolsProtocol):
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._departure.watch(self.transport)
+        self._stall.watch(self.transport)
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._departure.forget()
+        self._stall.forget()
 
 
 class _LastAnswer:

@@ -4,7 +4,7 @@ from typing import Any
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from api.stalling import Departure
+from api.stalling import StallWatch
 
 
 class WebSocket(WebSocketsSansIOProtocol):
@@ -12,7 +12,7 @@ class WebSocket(WebSocketsSansIOProtocol):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        self._departure = Departure()
+        self._stall = StallWatch()
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -21,13 +21,13 @@ class WebSocket(WebSocketsSansIOProtocol):
             self.transport.close()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._departure.forget()
+        self._stall.forget()
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
         super().pause_writing()
-        self._departure.watch(self.transport)
+        self._stall.watch(self.transport)
 
     def resume_writing(self) -> None:
         super().resume_writing()
-        self._departure.forget()
+        self._stall.forget()

@@ -3,7 +3,7 @@
 import asyncio
 
 
-class Departure:
+class StallWatch:
     """Watches what is on its way to a client, and ends the connection where it stands still."""
 
     seconds = 10.0

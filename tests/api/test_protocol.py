@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.heads import MOST_HEADER_BYTES, MOST_HEADERS, MOST_URL_BYTES
 from api.protocol import MOST_WAITING, Protocol
-from api.stalling import Departure
+from api.stalling import StallWatch
 from tests.api.serving import HEADERS, Served, Wire, post, post_bytes, served
 
 ARRIVAL_SECONDS = 0.4
@@ -29,7 +29,7 @@ class Hasty(Protocol):
 @pytest.fixture
 async def shop(toy_app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Served]:
     """The toys, served in a hurry, and one thing that is big."""
-    monkeypatch.setattr(Departure, "seconds", ARRIVAL_SECONDS)
+    monkeypatch.setattr(StallWatch, "seconds", ARRIVAL_SECONDS)
 
     @toy_app.get("/big")
     async def big() -> Response:
