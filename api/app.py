@@ -19,6 +19,7 @@ from db import secrets, users
 from db.clock import DatabaseClock
 from db.config import Database
 from db.errors import Fault
+from db.events import Notifier
 from schema import root
 
 
@@ -36,6 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
     state.database = Database(
         settings.database_url or "", pool_min=settings.pool_min, pool_max=settings.pool_max
     )
+    state.notifier = Notifier(state.database)
     state.clock = DatabaseClock()
     state.mailer = LoggedMailer()
     state.vitals = Vitals()
@@ -68,6 +70,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             app.state.gateways = opened
             yield
             await app.state.graphql.operations.finish()
+            await app.state.notifier.close()
     finally:
         await database.close()
 

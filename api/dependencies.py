@@ -13,6 +13,7 @@ from api.settings import Settings
 from db.access import Caller
 from db.clock import Clock
 from db.config import Database
+from db.events import Notifier
 from db.mail import Mailer
 from db.payments import Gateways
 from schema.context import Context
@@ -48,6 +49,12 @@ async def mailer(connection: HTTPConnection) -> Mailer:
     return found
 
 
+async def notifier(connection: HTTPConnection) -> Notifier:
+    """What wakes subscriptions."""
+    found: Notifier = connection.app.state.notifier
+    return found
+
+
 async def caller(
     connection: HTTPConnection,
     clock: Annotated[Clock, Depends(clock)],
@@ -65,6 +72,7 @@ async def get_context(  # noqa: PLR0917 - FastAPI fills them in by name
     gateways: Annotated[Gateways, Depends(gateways)],
     mailer: Annotated[Mailer, Depends(mailer)],
     database: Annotated[Database, Depends(database)],
+    notifier: Annotated[Notifier, Depends(notifier)],
     settings: Annotated[Settings, Depends(settings)],
 ) -> Context:
     """The surroundings of one GraphQL operation."""
@@ -74,6 +82,7 @@ async def get_context(  # noqa: PLR0917 - FastAPI fills them in by name
         gateways=gateways,
         mailer=mailer,
         database=database,
+        notifier=notifier,
         settings=settings,
         request_id=request_id(connection),
     )
@@ -90,5 +99,6 @@ async def context_of(connection: HTTPConnection) -> Context:
         await gateways(connection),
         await mailer(connection),
         stored,
+        await notifier(connection),
         await settings(connection),
     )

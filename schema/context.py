@@ -15,7 +15,7 @@ from db.access import Caller
 from db.clock import Clock
 from db.config import Database
 from db.errors import Code, Refusal
-from db.events import Claim
+from db.events import Claim, Notifier, Watch
 from db.mail import Mailer
 from db.payments import Gateways
 from db.rows import Columns, Record, row_of
@@ -34,6 +34,7 @@ class Context:
     gateways: Gateways
     mailer: Mailer
     database: Database
+    notifier: Notifier
     settings: Any
     request_id: str = ""
     now: datetime = field(init=False)
@@ -43,6 +44,10 @@ class Context:
     """What the response says beside its data."""
     columns: Mapping[type[Record], Columns] = field(default_factory=dict)
     """The columns that the operation needs of each kind of row. Of others: all."""
+    ask_again: Callable[[], Awaitable[Caller]] | None = None
+    """Finds out anew who the caller is: a subscription asks before each message."""
+    watch: Watch | None = None
+    """What a subscription waits for."""
     _loaders: dict[Any, Loader[Any, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -78,6 +83,28 @@ class Context:
     def become(self, caller: Caller) -> None:
         """Go on as someone else: who signs in, or is given a guest token, sees their own things."""
         self.caller = caller
+
+    def follow(self, *subjects: str) -> Watch:
+        """Wait, in a subscription, for news of these: see :meth:`news`."""
+        self.watch = self.notifier.watch(*subjects)
+        return self.watch
+
+    async def news(self, *, seconds: float | None = None) -> str | None:
+        """Wait for news of what is followed, and start the message that tells of it.
+
+        It is told as of now, to who the caller is by now, and with nothing read yet. Returns the
+        subject, at first each one at once; None when the time is over.
+
+        :raises Fault: the caller may no longer come in.
+        """
+        assert self.watch is not None  # noqa: S101 - a subscription follows something first
+        subject = await self.watch.news(seconds=seconds)
+        if subject is not None:
+            if self.ask_again:
+                self.caller = await self.ask_again()
+            self.now = self.clock.now()
+            self._loaders.clear()
+        return subject
 
     def begin(self, claim: Claim | None) -> None:
         """Start a mutation: what was read before it may be about to change."""

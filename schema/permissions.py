@@ -65,8 +65,10 @@ def enforce(schema: GraphQLSchema) -> None:
         if isinstance(type_, GraphQLObjectType):
             for field in type_.fields.values():
                 if directive := directive_of(field):
-                    field.resolve = _guarded(field, directive, is_root=type_ in roots)
                     _check_owner(type_, directive, is_root=type_ in roots)
+                    field.resolve = _guarded(field.resolve, directive, is_root=type_ in roots)
+                    if field.subscribe:  # and again before each message, by the one above
+                        field.subscribe = _guarded(field.subscribe, directive, is_root=True)
 
 
 def directive_of(field: GraphQLField) -> Auth | None:
@@ -89,8 +91,9 @@ def allows(directive: Auth, caller: Caller, source: Any) -> bool:
     )
 
 
-def _guarded(field: GraphQLField, directive: Auth, *, is_root: bool) -> Callable[..., Any]:
-    resolve = field.resolve
+def _guarded(
+    resolve: Callable[..., Any] | None, directive: Auth, *, is_root: bool
+) -> Callable[..., Any]:
     assert resolve is not None  # noqa: S101 - Strawberry gives every field a resolver
     allowed = _owner_at_root if is_root else _owner_of_source
     requires = directive.requires or None

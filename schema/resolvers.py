@@ -1,6 +1,7 @@
-"""How resolvers are written: `resolver` for what is read, `mutation` for what is done.
+"""How resolvers are written: `resolver` for what is read, `mutation` for what is done,
+`subscription` for what is read again and again.
 
-Both check all arguments by the types that the parameters declare before any other code runs. A
+All check all arguments by the types that the parameters declare before any other code runs. A
 fault is a BAD_REQUEST in a query, and a ``userError`` with its place in a mutation.
 """
 
@@ -45,6 +46,25 @@ def resolver(
         return strawberry.field(
             metadata={READS: reads},
             resolver=_with_checked_arguments(function, shape) if shape.fields else function,
+            description=define.docstring(function),
+            directives=define.directives(*auth(requires, owner=owner), cost=cost),
+        )
+
+    return decorate
+
+
+def subscription(
+    *, requires: Permission | None = None, owner: bool = False, cost: int | None = None
+) -> Callable[[Callable[..., Any]], Any]:
+    """Make an asynchronous generator a subscription: each thing it yields is a message.
+
+    It follows what it tells of (``info.context.follow``), waits for news (``info.context.news``),
+    reads the present state, and yields it if it is another than the client has.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Any:
+        return strawberry.subscription(
+            resolver=_with_checked_arguments(function, Shape(function)),
             description=define.docstring(function),
             directives=define.directives(*auth(requires, owner=owner), cost=cost),
         )

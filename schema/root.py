@@ -23,6 +23,7 @@ from schema.orders import queries as orders
 from schema.orders.checkout import CheckoutMutation, PaymentError
 from schema.orders.fulfillments import FulfillmentMutation
 from schema.orders.queries import OrdersQuery
+from schema.orders.subscriptions import OrdersSubscription
 from schema.resolvers import resolver
 from schema.scalars import SCALARS
 from schema.shop import queries as shop
@@ -31,6 +32,7 @@ from schema.shop.queries import ShopQuery
 from schema.stock import queries as stock
 from schema.stock.mutations import StockMutation
 from schema.stock.queries import StockQuery
+from schema.stock.subscriptions import StockSubscription
 from schema.users import queries as users
 from schema.users.mutations import UsersMutation
 from schema.users.queries import UsersQuery
@@ -67,13 +69,23 @@ class Mutation(
     pass
 
 
+@define.type
+class Subscription(OrdersSubscription, StockSubscription):
+    pass
+
+
 def build(
-    query: type, mutation: type | None = None, types: Iterable[Any] = ()
+    query: type,
+    mutation: type | None = None,
+    types: Iterable[Any] = (),
+    *,
+    subscription: type | None = None,
 ) -> strawberry.Schema:
     """Put a schema together: scalars, error types, and a guard before each guarded field."""
     built = strawberry.Schema(
         query=query,
         mutation=mutation,
+        subscription=subscription,
         types=[*ERROR_TYPES, *types],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
@@ -106,7 +118,7 @@ def _know_one_of(built: GraphQLSchema) -> None:
             type_.is_one_of = type_.extensions["strawberry-definition"].is_one_of
 
 
-schema: Final = build(Query, Mutation, [StockError, PaymentError])
+schema: Final = build(Query, Mutation, [StockError, PaymentError], subscription=Subscription)
 
 
 def sdl() -> str:

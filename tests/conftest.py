@@ -16,6 +16,7 @@ from api.settings import Settings
 from db import invariants, secrets, users
 from db.config import Database, migrate
 from db.embedded import EmbeddedServer
+from db.events import Notifier
 from tests.client import Client, StoppedClock, caller_or_pretended
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -125,14 +126,17 @@ async def app(database: Database, clock: StoppedClock) -> AsyncIterator[FastAPI]
     """The whole app on an empty database; what it needs from outside is the test's to override."""
     settings = Settings(database_url=database.url, secret_key="k" * 40, env="development")
     app = create_app(settings)
+    notifier = Notifier(database, seconds=0.02)
     async with gateways.opened(settings) as opened:
         app.dependency_overrides = {
             dependencies.database: lambda: database,
+            dependencies.notifier: lambda: notifier,
             dependencies.clock: lambda: clock,
             dependencies.gateways: lambda: opened,
             dependencies.caller: caller_or_pretended,
         }
         yield app
+    await notifier.close()
 
 
 @pytest.fixture

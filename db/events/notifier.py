@@ -2,7 +2,8 @@
 
 It asks while somebody waits, and never else. PostgreSQL's NOTIFY would tell at once, and would make
 all writers queue for it. What is told is only that there is news: the reader then reads the present
-state, so news that comes twice, or several at a time, does no harm.
+state, so news that comes twice, or several at a time, does no harm. A crowd that is woken together
+reads in turns, so that it leaves connections to everybody else.
 """
 
 import asyncio
@@ -18,6 +19,8 @@ from db.events import feed
 logger = logging.getLogger(__name__)
 
 POLL_SECONDS: Final = 0.5
+READERS: Final = 4
+"""How many of those who were woken read at once."""
 
 
 class Notifier:
@@ -25,6 +28,7 @@ class Notifier:
 
     def __init__(self, database: Database, *, seconds: float = POLL_SECONDS) -> None:
         self._database = database
+        self.turns = asyncio.Semaphore(READERS)
         self._seconds = seconds
         self._watches: dict[str, set[Watch]] = {}
         self._seen: str | None = None
@@ -93,13 +97,14 @@ class Notifier:
 class Watch:
     """One who waits. What nobody asked for yet is kept once, however often it happened."""
 
-    __slots__ = ("_news", "_notifier", "_waiting", "subjects")
+    __slots__ = ("_has_turn", "_news", "_notifier", "_waiting", "subjects")
 
     def __init__(self, notifier: Notifier, subjects: Iterable[str]) -> None:
-        self.subjects = frozenset(subjects)
+        self.subjects = tuple(subjects)
         self._notifier = notifier
-        self._news = set(self.subjects)
+        self._news = dict.fromkeys(self.subjects)
         self._waiting: asyncio.Future[None] | None = None
+        self._has_turn = False
 
     async def __aenter__(self) -> Self:
         try:
@@ -115,19 +120,35 @@ class Watch:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.rest()
         self._notifier.remove(self)
 
-    async def news(self, *, seconds: float | None = None) -> set[str]:
-        """Wait for news, and say of what: at first of everything, none where the time is over."""
+    async def news(self, *, seconds: float | None = None) -> str | None:
+        """Wait for news, then for a turn to read it, and say of what it is.
+
+        At first there is news of everything. None where the time is over.
+        """
+        self.rest()
         if not self._news:
             self._waiting = asyncio.get_running_loop().create_future()
             await asyncio.wait([self._waiting], timeout=seconds)
             self._waiting = None
-        found, self._news = self._news, set()
-        return found
+            if not self._news:
+                return None
+        await self._notifier.turns.acquire()
+        self._has_turn = True
+        subject = next(iter(self._news))
+        del self._news[subject]
+        return subject
+
+    def rest(self) -> None:
+        """Let others have their turn: what there was to read is read."""
+        if self._has_turn:
+            self._has_turn = False
+            self._notifier.turns.release()
 
     def wake(self, subject: str) -> None:
         """Tell that there is news of a subject."""
-        self._news.add(subject)
+        self._news[subject] = None
         if self._waiting and not self._waiting.done():
             self._waiting.set_result(None)

@@ -43,6 +43,7 @@ from db.orders.parts import (
     lines_by_fulfillment,
     lines_by_id,
     lines_by_order,
+    newest_event,
     pages_of_events,
     private_by_order,
 )
@@ -155,6 +156,7 @@ __all__ = [
     "lines_by_order",
     "lines_by_refund",
     "list_orders",
+    "newest_event",
     "operations_by_payment",
     "orders_by_id",
     "pages_of_events",

@@ -302,5 +302,16 @@ async def find_events(*, caller: Caller, ids: Sequence[UUID]) -> list[OrderEvent
     return in_order(records, ids, _event)
 
 
+async def newest_event(order_id: UUID, *, caller: Caller) -> OrderEventRow | None:
+    """Read the last entry of a timeline that the caller may read."""
+    records = await fetch(
+        f"SELECT {_EVENT_COLUMNS} FROM order_event e"
+        " WHERE e.order_id = $1 AND e.visibility = ANY($2) ORDER BY e.id DESC LIMIT 1",
+        order_id,
+        visibilities_for(caller),
+    )
+    return _event(records[0]) if records else None
+
+
 def _json(text: str | None) -> Any:
     return None if text is None else orjson.loads(text)

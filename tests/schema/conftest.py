@@ -8,6 +8,7 @@ from graphql import execute, parse, validate
 
 from db.access import Caller
 from db.config import Database
+from db.events import Notifier
 from schema.context import Context
 from schema.errors import top_level
 from schema.root import core_of
@@ -34,6 +35,7 @@ class Play:
             gateways={},
             mailer=cast("Any", None),
             database=cast("Database", None),
+            notifier=cast("Notifier", None),
             settings=None,
             request_id="req_1",
         )

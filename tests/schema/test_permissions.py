@@ -9,9 +9,11 @@ from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 from db import ids
 from db.access import PERMISSIONS, ActorKind, Caller, Permission, Role
 from db.base import fetch_value
+from db.config import Database
 from schema.root import core_of, schema, sdl
 from tests import factories
 from tests.client import Client
+from tests.following import following
 from tests.goods import make_shop
 from tests.schema.operations import operation
 from tests.schema.promise import CONTRACT, promises
@@ -67,13 +69,21 @@ async def everyone() -> list[Caller]:
     ("coordinate", "requires", "owner"), ROOTS, ids=[coordinate for coordinate, _, _ in ROOTS]
 )
 async def test_aut_1_an_operation_is_for_those_whom_the_contract_names(
-    client: Client, coordinate: str, requires: Permission | None, owner: bool
+    client: Client,
+    database: Database,
+    coordinate: str,
+    requires: Permission | None,
+    owner: bool,
 ) -> None:
     await make_shop()
     query = operation(CORE, coordinate)
 
     for caller in await everyone():
-        codes = set(await client.taking(caller).codes(query))
+        if coordinate.startswith("Subscription."):
+            async with following(database, caller, query) as messages:
+                codes = set(await messages.codes())
+        else:
+            codes = set(await client.taking(caller).codes(query))
         refusal = expected(coordinate, caller, requires, owner=owner)
         who = caller.role or caller.kind
         assert codes & REFUSED == ({refusal} if refusal else set()), f"{who} asked {query}"
