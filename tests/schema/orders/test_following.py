@@ -193,7 +193,6 @@ class TestOrderPlaced:
             assert row
             return row.number
 
-        await buy()  # before anybody follows
         async with following(database, STAFF, PLACED) as placed:
             assert await placed.is_silent()
             first = await buy()
