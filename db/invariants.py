@@ -155,7 +155,7 @@ INVARIANTS: Final = (
         """,
     ),
     Invariant(
-        "Money that is only authorized is for a placed order, or is being let go.",
+        "Money that is only authorized is for a placed order, or was asked to be let go.",
         """
         SELECT payment.id, payment.status, orders.status AS order_status
           FROM payment JOIN orders ON orders.id = payment.order_id
@@ -163,7 +163,7 @@ INVARIANTS: Final = (
            AND NOT EXISTS (
                SELECT FROM payment_operation
                 WHERE payment_operation.payment_id = payment.id AND kind = 'VOID'
-                  AND payment_operation.status IN ('REQUESTED', 'UNKNOWN')
+                  AND payment_operation.status <> 'SUCCEEDED'
            )
         """,
     ),

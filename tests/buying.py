@@ -153,6 +153,66 @@ class Counter:
             claim=claim(caller, "refundCreate", key, [str(order_id), lines, extra]),
         )
 
+    async def begin(
+        self,
+        caller: Caller,
+        *lines: Units,
+        cart_id: UUID | None = None,
+        key: str | None = None,
+        now: datetime = NOW,
+    ) -> Outcome:
+        """Order lines, or a cart, and pay later."""
+        total = await self.total(lines or await lines_of(cart_id, caller), now)
+        asked: dict[str, Any] = {
+            "source": {"cart_id": cart_id} if cart_id else {"lines": lines},
+            "details": self.details,
+            "expected_total": total,
+        }
+        return await orders.begin_checkout(
+            caller=caller,
+            now=now,
+            fields=asked,  # type: ignore[arg-type] # a dict of Any is as good
+            gateways=self.gateways,
+            periods=Periods(),
+            claim=claim(caller, "checkoutBegin", key, asked),
+        )
+
+    async def capture(
+        self,
+        caller: Caller,
+        payment_id: UUID | str,
+        *,
+        amount: Money | None = None,
+        key: str | None = None,
+        now: datetime = NOW,
+    ) -> Outcome:
+        """Take what a payment holds."""
+        return await orders.capture_payment(
+            caller=caller,
+            now=now,
+            payment_id=UUID(str(payment_id)),
+            amount=amount,
+            gateways=self.gateways,
+            claim=claim(caller, "paymentCapture", key, [str(payment_id), amount]),
+        )
+
+    async def void(
+        self,
+        caller: Caller,
+        payment_id: UUID | str,
+        *,
+        key: str | None = None,
+        now: datetime = NOW,
+    ) -> Outcome:
+        """Let go of what a payment holds."""
+        return await orders.void_payment(
+            caller=caller,
+            now=now,
+            payment_id=UUID(str(payment_id)),
+            gateways=self.gateways,
+            claim=claim(caller, "paymentVoid", key, [str(payment_id)]),
+        )
+
 
 async def open_counter(*gateways: Gateway, price: int = 490) -> Counter:
     """Open a place to buy at. The shop itself is made already."""

@@ -3,7 +3,7 @@
 from db.orders.actions import OrderAction, allowed
 from db.orders.basket import CheckoutFields, SourceFields
 from db.orders.cancellation import cancel_order
-from db.orders.checkout import complete_checkout
+from db.orders.checkout import begin_checkout, complete_checkout
 from db.orders.expiry import BATCH, expire_due
 from db.orders.fulfillment import (
     LineUnits,
@@ -27,6 +27,7 @@ from db.orders.models import (
     RefundStatus,
     Visibility,
 )
+from db.orders.moves import capture_payment, void_payment
 from db.orders.parts import (
     EventsPage,
     FulfillmentLineRow,
@@ -131,8 +132,10 @@ __all__ = [
     "TrackingFields",
     "Visibility",
     "allowed",
+    "begin_checkout",
     "cancel_fulfillment",
     "cancel_order",
+    "capture_payment",
     "complete_checkout",
     "count_events",
     "count_orders",
@@ -169,4 +172,5 @@ __all__ = [
     "ship_fulfillment",
     "standing_of",
     "visible_to",
+    "void_payment",
 ]

@@ -55,6 +55,19 @@ def _can_be_called_off(order: Standing, by_permission: bool, _now: datetime) -> 
     return order.status is OrderStatus.PLACED and is_untouched and not order.money_is_moving
 
 
+def _holds_money_to_take(order: Standing, _by_permission: bool, _now: datetime) -> bool:
+    is_held = order.payment is PaymentStatus.AUTHORIZED and not order.money_is_moving
+    return order.status is OrderStatus.PLACED and is_held
+
+
+def _holds_money_in_vain(order: Standing, _by_permission: bool, _now: datetime) -> bool:
+    """A placed order is cancelled instead, which lets go of its money too."""
+    if order.status is OrderStatus.PENDING:
+        return order.payment in {PaymentStatus.PROCESSING, PaymentStatus.REQUIRES_ACTION}
+    is_over = order.status in {OrderStatus.CANCELLED, OrderStatus.EXPIRED}
+    return is_over and order.payment is PaymentStatus.AUTHORIZED and not order.money_is_moving
+
+
 RULES: Final[Mapping[OrderAction, Rule]] = {
     OrderAction.PAY: Rule(
         permission=Permission.ORDERS_WRITE,
@@ -67,6 +80,18 @@ RULES: Final[Mapping[OrderAction, Rule]] = {
         owner_too=True,
         fits=_can_be_called_off,
         refusal="This order cannot be cancelled any more.",
+    ),
+    OrderAction.CAPTURE: Rule(
+        permission=Permission.PAYMENTS_WRITE,
+        owner_too=False,
+        fits=_holds_money_to_take,
+        refusal="There is no money to take for this order.",
+    ),
+    OrderAction.VOID: Rule(
+        permission=Permission.PAYMENTS_WRITE,
+        owner_too=False,
+        fits=_holds_money_in_vain,
+        refusal="No money is held in vain. To let go of that of a placed order, cancel the order.",
     ),
     OrderAction.REFUND: Rule(
         permission=Permission.REFUNDS_WRITE,

@@ -96,7 +96,7 @@ def agree(quote: Quote, basket: Basket, fields: CheckoutFields, caller: Caller) 
     """Refuse whatever stands between the basket and an order, and another total than was shown.
 
     :raises Refusals: the problems, each with its place in the input.
-    :raises Refusal: CURRENCY_MISMATCH; REQUIRED, where nothing says how to pay.
+    :raises Refusal: CURRENCY_MISMATCH.
     :raises TotalChanged: the buyer has agreed to another amount.
     """
     if quote.problems:
@@ -107,8 +107,6 @@ def agree(quote: Quote, basket: Basket, fields: CheckoutFields, caller: Caller) 
         raise Refusal(Code.CURRENCY_MISMATCH, f"This shop sells in {quote.currency}.", path)
     if expected.amount != quote.totals.total:
         raise TotalChanged(expected=expected, total=Money(quote.totals.total, quote.currency))
-    if quote.totals.total and not fields.get("payment"):
-        raise Refusal(Code.REQUIRED, "Say how you want to pay.", ("input", "payment"))
 
 
 _DETAIL_OF: Final[Mapping[Code, str]] = {

@@ -56,10 +56,10 @@ async def _end(order: Order, step: Step, *, caller: Caller, action: str, now: da
     (lines,) = await parts.lines_by_order([order.id])
     if order.discount_code:
         await discounts.give_back(order.id)
-    await stock.release(_held(lines), order_id=order.id, caller=caller, now=now)
+    await stock.release(held(lines), order_id=order.id, caller=caller, now=now)
 
 
-def _held(lines: list[OrderLineRow]) -> list[Units]:
+def held(lines: list[OrderLineRow]) -> list[Units]:
     """Find what the lines of an order still hold of the stock."""
     return [
         Units(variant, line.quantity - line.shipped - line.refunded_unshipped)

@@ -9,15 +9,17 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from db import carts, discounts, events, ids, stock, users
+from db import carts, crash_points, discounts, events, ids, stock, users
 from db.access import Caller
 from db.base import fetch
 from db.carts import Quote
+from db.crash_points import CrashPoint
 from db.errors import Code, Refusal
 from db.money import Money
 from db.orders import actions, basket, copies, ending, fencing, payment, settlement, timeline
 from db.orders.basket import Basket, CheckoutFields
 from db.orders.models import CancelReason, Order, OrderEventKind, OrderStatus
+from db.orders.payment import PaymentFields
 from db.payments import Call, Gateways
 from db.stock import Units
 from db.users import Buyer
@@ -48,15 +50,17 @@ async def make_order(
     *,
     gateways: Gateways,
     periods: Periods,
+    pays_now: bool,
     caller: Caller,
     action: str,
     now: datetime,
 ) -> Made:
     """Turn a cart, or lines, into an order that holds its stock, with its payment to be made.
 
-    An order that costs nothing is placed at once.
+    An order that costs nothing is placed at once. One that is not paid now waits for its payment.
 
-    :raises Refusal: what stands between the basket and an order, with its place in the input.
+    :raises Refusal: what stands between the basket and an order, with its place in the input;
+        REQUIRED, where it is to be paid now and nothing says how.
     :raises Refusals: the same, where it is more than one thing.
     :raises PaymentIsOpen: an earlier order of the same cart may still be paid.
     """
@@ -68,9 +72,12 @@ async def make_order(
 
     order_id = await _write(quote, ordered, buyer, periods, caller=caller, action=action, now=now)
     call = None
-    if chosen := fields.get("payment") if quote.totals.total else None:
+    if quote.totals.total == 0:
+        order = await actions.lock(order_id, path=())
+        await settlement.place(order, caller=caller, action=action, now=now)
+    elif pays_now:
         call = await payment.begin(
-            chosen,
+            _chosen(fields),
             order_id=order_id,
             amount=Money(quote.totals.total, quote.currency),
             policy=quote.shop.capture_policy,
@@ -80,12 +87,17 @@ async def make_order(
             action=action,
             now=now,
         )
-    else:
-        order = await actions.lock(order_id, path=())
-        await settlement.place(order, caller=caller, action=action, now=now)
     await _redeem(quote, ordered, buyer, order_id=order_id, now=now)
     await _reserve(quote, ordered, order_id=order_id, caller=caller, now=now)
+    crash_points.reach(CrashPoint.IN_T1_AFTER_STOCK)
     return Made(order_id=order_id, buyer=buyer, call=call)
+
+
+def _chosen(fields: CheckoutFields) -> PaymentFields:
+    chosen = fields.get("payment")
+    if not chosen:
+        raise Refusal(Code.REQUIRED, "Say how you want to pay.", ("input", "payment"))
+    return chosen
 
 
 _PENDING: Final = """

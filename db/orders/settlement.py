@@ -4,18 +4,18 @@ Every answer comes through :func:`settle`, whoever heard it: the call of a check
 order that ends, and whatever will ask a gateway, or be told by one, later.
 """
 
-import logging
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from db import carts, events, payments
+from db import carts, crash_points, events, payments
 from db.access import Caller
 from db.base import atomically, fetch_value
+from db.crash_points import CrashPoint
 from db.events import Changes, Outcome, Topic
 from db.money import Money
-from db.orders import actions, completion, refunds, timeline
+from db.orders import actions, alerts, completion, refunds, resumption, timeline
 from db.orders.actions import Step, advance
 from db.orders.models import Order, OrderEventKind, OrderStatus, RefundReason
 from db.payments import (
@@ -28,7 +28,7 @@ from db.payments import (
     Verdict,
 )
 
-logger = logging.getLogger(__name__)
+_ALIVE: Final = {OrderStatus.PLACED, OrderStatus.COMPLETED}
 
 
 async def conduct(
@@ -41,7 +41,9 @@ async def conduct(
     following: Call | None = call
     while following:
         answer = await payments.send(following, gateways)
+        crash_points.reach(CrashPoint.AFTER_CALL)
         following = await settle(following, answer, caller=caller, action=action, now=now)
+        crash_points.reach(CrashPoint.AFTER_T2)
 
 
 async def see_through(
@@ -80,10 +82,13 @@ async def settle(
         order = await actions.lock(call.order_id, path=())
         before = await payments.lock_call(call.operation_id)
         after = await payments.apply(before, answer, now=now)
+        crash_points.reach(CrashPoint.IN_T2_AFTER_OPERATION)
         if after is None:
             return None
         await _tell(order, before, after, caller=caller, action=action, now=now)
-        return await _go_on(order, after, caller=caller, action=action, now=now)
+        following = await _go_on(order, after, caller=caller, action=action, now=now)
+        crash_points.reach(CrashPoint.IN_T2_BEFORE_COMMIT)
+        return following
 
     return await atomically(work)
 
@@ -93,19 +98,13 @@ async def _go_on(
 ) -> Call | None:
     match call.kind, call.status:
         case OperationKind.AUTHORIZE, OperationStatus.SUCCEEDED:
-            if order.status is OrderStatus.PENDING and not call.has_rival:
-                await place(order, caller=caller, action=action, now=now)
-                return None
-            logger.error("%s came too late for order %s", call.payment_typeid, order.number)
-            await completion.touch(order, now=now)
-            await completion.tell_of_change(order, now=now)
-            return await refunds.give_all_back(
-                order, call, reason=RefundReason.OTHER, caller=caller, action=action, now=now
-            )
+            return await _paid(order, call, caller=caller, action=action, now=now)
         case OperationKind.REFUND, OperationStatus.SUCCEEDED | OperationStatus.FAILED:
             await completion.touch(order, now=now)
             await refunds.settle(order, call, caller=caller, action=action, now=now)
         case OperationKind.CAPTURE, OperationStatus.SUCCEEDED:
+            if order.status not in _ALIVE:
+                return await _came_in_vain(order, call, caller=caller, action=action, now=now)
             await completion.touch(order, now=now)
             await completion.complete_if_done(order, caller=caller, action=action, now=now)
         case (OperationKind.AUTHORIZE, OperationStatus.FAILED) | (
@@ -116,7 +115,46 @@ async def _go_on(
         case _:
             await completion.touch(order, now=now)
             await completion.tell_of_change(order, now=now)
+            if call.kind is OperationKind.VOID and call.status is OperationStatus.FAILED:
+                message = "The gateway refuses to let go of the money that it holds."
+                data = {"paymentId": call.payment_typeid}
+                await alerts.call_for_a_person(order, message, data, caller=caller, now=now)
     return None
+
+
+async def _paid(
+    order: Order, call: Call, *, caller: Caller, action: str, now: datetime
+) -> Call | None:
+    """Go on with an order whose payment has come: at last, once more, or too late."""
+    if call.has_rival:
+        return await _came_in_vain(order, call, caller=caller, action=action, now=now)
+    match order.status:
+        case OrderStatus.PENDING:
+            await place(order, caller=caller, action=action, now=now)
+        case OrderStatus.PLACED | OrderStatus.COMPLETED:  # what was held is now taken
+            await completion.touch(order, now=now)
+            await completion.complete_if_done(order, caller=caller, action=action, now=now)
+        case OrderStatus.EXPIRED if await resumption.take_again(order, caller=caller, now=now):
+            await place(order, caller=caller, action=action, now=now)
+            message = "The payment came after the order had expired: it was placed all the same."
+            await alerts.call_for_a_person(order, message, caller=caller, now=now)
+        case _:
+            return await _came_in_vain(order, call, caller=caller, action=action, now=now)
+    return None
+
+
+async def _came_in_vain(
+    order: Order, call: Call, *, caller: Caller, action: str, now: datetime
+) -> Call | None:
+    """Send money back that an order does not need, or not any more."""
+    await completion.touch(order, now=now)
+    await completion.tell_of_change(order, now=now)
+    message = "A payment came that this order did not wait for: it goes back."
+    data = {"paymentId": call.payment_typeid}
+    await alerts.call_for_a_person(order, message, data, caller=caller, now=now)
+    return await refunds.give_all_back(
+        order, call, reason=RefundReason.OTHER, caller=caller, action=action, now=now
+    )
 
 
 async def place(order: Order, *, caller: Caller, action: str, now: datetime) -> None:
@@ -125,7 +163,7 @@ async def place(order: Order, *, caller: Caller, action: str, now: datetime) -> 
     advance(order, Step.PLACE)
     order.placed_at, order.expires_at = now, None
     await completion.touch(order, now=now)
-    if order.cart_id:
+    if order.cart_id and before is OrderStatus.PENDING:  # later it may be filled anew
         await carts.delete(order.cart_id)
     entry = timeline.Entry(OrderEventKind.PLACED, "The order was placed.")
     await timeline.add(order.id, entry, caller=caller, now=now)

@@ -26,8 +26,11 @@ from db.payments.operations import (
     find_call,
     give_back,
     lock_call,
+    lock_first,
     lock_live,
+    order_of,
     refund,
+    take,
 )
 from db.payments.sending import ANSWER_SECONDS, fence, send, wait_for_answer
 
@@ -56,8 +59,11 @@ __all__ = [
     "find_call",
     "give_back",
     "lock_call",
+    "lock_first",
     "lock_live",
+    "order_of",
     "refund",
     "send",
+    "take",
     "wait_for_answer",
 ]

@@ -7,6 +7,8 @@ from contextlib import suppress
 from typing import Final
 from uuid import UUID
 
+from db import crash_points
+from db.crash_points import CrashPoint
 from db.payments.gateway import Answer, Gateway, Gateways, GatewayUnknown, Verdict
 from db.payments.models import OperationKind
 from db.payments.operations import Call, has_answer
@@ -46,6 +48,7 @@ async def wait_for_answer(payment_id: UUID) -> None:
 
 
 async def _sent(call: Call, gateway: Gateway) -> Answer:
+    crash_points.reach(CrashPoint.IN_CALL_BEFORE_SEND)
     match call.kind:
         case OperationKind.AUTHORIZE:
             return await gateway.authorize(

@@ -24,7 +24,16 @@ from db.stock.queries import (
     movements_by_id,
     movements_by_variant,
 )
-from db.stock.reservation import Units, lock, release, reserve, restock, ship, shortage
+from db.stock.reservation import (
+    Units,
+    can_reserve,
+    lock,
+    release,
+    reserve,
+    restock,
+    ship,
+    shortage,
+)
 from db.stock.shelves import CountIsOutdated, PromisedToOrders
 
 __all__ = [
@@ -45,6 +54,7 @@ __all__ = [
     "Units",
     "VariantFilter",
     "adjust",
+    "can_reserve",
     "count",
     "count_movements_by_variant",
     "count_variants",

@@ -58,6 +58,14 @@ async def lock(variant_ids: Iterable[UUID]) -> None:
     await fetch(LOCK, list(variant_ids))
 
 
+async def can_reserve(units: Iterable[Units]) -> bool:
+    """Lock stock until the transaction ends, and tell whether all these units can be had of it."""
+    wanted = _by_variant(units)
+    locked = await fetch(LOCK, list(wanted))
+    available = {variant_id: on_hand - held for variant_id, on_hand, held in locked}
+    return all(available.get(variant, 0) >= wanted[variant] for variant in wanted)
+
+
 async def reserve(
     units: Iterable[Units],
     *,

@@ -55,7 +55,7 @@ PLANTS: Final = {
         "UPDATE orders SET status = 'CANCELLED' WHERE status = 'PLACED'",
         "UPDATE payment SET status = 'FAILED' WHERE captured > 0",
     ),
-    "Money that is only authorized is for a placed order, or is being let go.": (
+    "Money that is only authorized is for a placed order, or was asked to be let go.": (
         "UPDATE payment SET status = 'AUTHORIZED' WHERE status = 'VOIDED'",
     ),
     "A payment has captured no more than its gateway granted.": (

@@ -66,12 +66,24 @@ async def _pack_one(order: Order) -> UUID:
 
 async def _capturing(**owner: Any) -> Order:
     order = await factories.order(units=(2, 1), payment=PaymentStatus.AUTHORIZED, **owner)
+    await _ask(order, "CAPTURE", "REQUESTED")
+    return order
+
+
+async def _held_in_vain(**owner: Any) -> Order:
+    order = await factories.order(
+        status=OrderStatus.CANCELLED, units=(2, 1), payment=PaymentStatus.AUTHORIZED, **owner
+    )
+    await _ask(order, "VOID", "FAILED")
+    return order
+
+
+async def _ask(order: Order, kind: str, status: str) -> None:
     await execute(
         "INSERT INTO payment_operation (id, payment_id, kind, amount, status, created_at)"
-        " SELECT $1, id, 'CAPTURE', amount, 'REQUESTED', $2 FROM payment WHERE order_id = $3",
-        *(ids.new(), NOW, order.id),
+        " SELECT $1, id, $4, amount, $5, $2 FROM payment WHERE order_id = $3",
+        *(ids.new(), NOW, order.id, kind, status),
     )
-    return order
 
 
 async def _unreturned(**owner: Any) -> Order:
@@ -102,12 +114,12 @@ STATES: Final[Mapping[str, tuple[Make, str, str]]] = {
     ),
     "pending, being paid": (
         _is(OrderStatus.PENDING, PaymentStatus.PROCESSING),
-        "CANCEL EDIT",
+        "CANCEL VOID EDIT",
         "CANCEL",
     ),
     "pending, to be confirmed": (
         _is(OrderStatus.PENDING, PaymentStatus.REQUIRES_ACTION),
-        "CANCEL EDIT",
+        "CANCEL VOID EDIT",
         "CANCEL",
     ),
     "pending, out of time": (
@@ -134,6 +146,7 @@ STATES: Final[Mapping[str, tuple[Make, str, str]]] = {
     "completed": (_is(OrderStatus.COMPLETED), "REFUND", ""),
     "completed, refunded": (_is(OrderStatus.COMPLETED, refunded=3490), "", ""),
     "cancelled, refund failed": (_unreturned, "REFUND", ""),
+    "cancelled, still held": (_held_in_vain, "VOID", ""),
     "cancelled": (_is(OrderStatus.CANCELLED), "", ""),
     "expired": (_is(OrderStatus.EXPIRED), "", ""),
 }

@@ -9,9 +9,9 @@ from uuid import UUID
 
 import pytest
 
-from db import orders
+from db import ids, orders
 from db.access import Caller, Permission
-from db.base import execute
+from db.base import execute, fetch_value
 from db.config import Database
 from db.errors import Fault, InvalidState, Refusal
 from db.orders import Order, OrderAction, OrderRow
@@ -33,9 +33,24 @@ async def _refund(counter: Counter, caller: Caller, order_id: UUID) -> object:
     return await counter.refund(caller, order_id, extra=1)
 
 
+async def _payment_of(order_id: UUID) -> UUID:
+    latest = "SELECT id FROM payment WHERE order_id = $1 ORDER BY id DESC LIMIT 1"
+    return await fetch_value(latest, order_id) or ids.new()
+
+
+async def _capture(counter: Counter, caller: Caller, order_id: UUID) -> object:
+    return await counter.capture(caller, await _payment_of(order_id))
+
+
+async def _void(counter: Counter, caller: Caller, order_id: UUID) -> object:
+    return await counter.void(caller, await _payment_of(order_id))
+
+
 VERBS: Final[Mapping[OrderAction, Verb]] = {
     OrderAction.PAY: Counter.pay,
     OrderAction.CANCEL: Counter.cancel,
+    OrderAction.CAPTURE: _capture,
+    OrderAction.VOID: _void,
     OrderAction.REFUND: _refund,
     OrderAction.FULFILL: _fulfill,
 }

@@ -170,17 +170,39 @@ class TestSettle:
         gateway = ForgetfulGateway(database.url)
         counter.gateways["fake"] = gateway
         gateway.pause()
-        buying = asyncio.create_task(counter.check_out(await new_guest(), Units(lantern, 1)))
+        guest = await new_guest()
+        buying = asyncio.create_task(counter.check_out(guest, Units(lantern, 1)))
         await gateway.arrived.wait()
-        await expire_due(gateways=counter.gateways, now=LATER)
+        await counter.cancel(guest, await fetch_value("SELECT id FROM orders"))
         gateway.goes_on.set()
         order_id = (await buying).ids["order"]
         await gateway.close()
 
-        assert await state(order_id) == ("EXPIRED", "CAPTURED")
+        assert await state(order_id) == ("CANCELLED", "CAPTURED")
         assert await fetch_value("SELECT status FROM refund") == "SUCCEEDED"
         assert [each["kind"] for each in await charges(order_id)] == ["AUTHORIZE", "REFUND"]
         assert await reserved(lantern) == 0
+
+    async def test_a_payment_that_comes_after_the_end_places_the_order_if_the_goods_are_there(
+        self, counter: Counter, lantern: UUID, database: Database
+    ) -> None:
+        order_id, following = await _paid_too_late(counter, Units(lantern, 100))
+
+        assert following is None
+        assert await state(order_id) == ("PLACED", "CAPTURED")
+        assert await reserved(lantern) == 100
+        assert (await kinds(order_id))[-1] == "NOTE"
+
+    async def test_a_payment_that_comes_after_the_end_goes_back_if_the_goods_are_gone(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        order_id, following = await _paid_too_late(counter, Units(lantern, 100), sold=1)
+
+        assert following
+        await conduct(following, gateways=counter.gateways, **LATE)
+        assert await state(order_id) == ("EXPIRED", "CAPTURED")
+        assert await fetch_value("SELECT status FROM refund") == "SUCCEEDED"
+        assert await reserved(lantern) == 1
 
     async def test_money_that_comes_twice_goes_back_once_and_the_goods_stay_bought(
         self, counter: Counter, lantern: UUID, fake: FaultyGateway
@@ -220,6 +242,25 @@ class TestSettle:
             == '["0.00", "24.90"]'
         )
         assert await reserved(lantern) == 2
+
+
+LATE: dict[str, Any] = {"caller": Caller.system("test"), "action": "system.test", "now": LATER}
+
+
+async def _paid_too_late(
+    counter: Counter, units: Units, *, sold: int = 0
+) -> tuple[str, payments.Call | None]:
+    """Let an order expire whose payment the gateway declined, and then finds on its books."""
+    bought = await counter.check_out(await new_guest(), units, token="tok_late_success")
+    await expire_due(gateways=counter.gateways, now=LATER)
+    if sold:
+        await counter.check_out(await new_guest(), Units(units.variant_id, sold), now=LATER)
+    await execute("UPDATE fake_gateway.operation SET later_at = later_at - interval '2 seconds'")
+    first = await fetch_value("SELECT id FROM payment_operation ORDER BY id LIMIT 1")
+    call = await payments.find_call(first)
+    assert call
+    answer = await counter.gateways["fake"].find(call.op)
+    return bought.ids["order"], await orders.settle(call, answer, **LATE)
 
 
 class Killed(BaseException):
