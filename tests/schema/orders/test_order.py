@@ -302,5 +302,5 @@ class TestORD5:
         assert await may(taking(client, ada)) == [OrderAction.CANCEL]
         assert await may(await staff(client, Role.SUPPORT)) == ["CANCEL"]
         assert await may(await staff(client, Role.FULFILLMENT)) == ["FULFILL"]
-        assert await may(await staff(client, Role.FINANCE)) == []
-        assert await may(await staff(client, Role.OWNER)) == ["CANCEL", "FULFILL"]
+        assert await may(await staff(client, Role.FINANCE)) == ["REFUND"]
+        assert await may(await staff(client, Role.OWNER)) == ["CANCEL", "REFUND", "FULFILL"]
