@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 
 from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
@@ -20,6 +21,7 @@ from db.clock import DatabaseClock
 from db.config import Database
 from db.errors import Fault
 from db.events import Notifier
+from db.limits import Buckets, Rate, Rates
 from schema import root
 
 
@@ -41,6 +43,7 @@ def create_app(settings: Settings) -> FastAPI:
     state.clock = DatabaseClock()
     state.mailer = LoggedMailer()
     state.vitals = Vitals()
+    state.buckets = Buckets(_rates(settings))
     state.graphql = Endpoint(root.schema, draft=settings.http_draft == "2026")
     state.in_flight = InFlight(settings.requests_in_flight)
     app.include_router(graphql.router)
@@ -66,13 +69,27 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     try:
         with database.used():
             await app.state.clock.synchronize()
-        async with gateways.opened(settings) as opened, app.state.vitals.watched(database):
+        async with (
+            gateways.opened(settings) as opened,
+            app.state.vitals.watched(database),
+            app.state.buckets.settled(database, app.state.clock),
+        ):
             app.state.gateways = opened
             yield
             await app.state.graphql.operations.finish()
             await app.state.notifier.close()
     finally:
         await database.close()
+
+
+def _rates(settings: Settings) -> Rates:
+    minute = timedelta(minutes=1)
+    return Rates(
+        guest=Rate(settings.guest_points, minute),
+        user=Rate(settings.user_points, minute),
+        api_key=Rate(settings.api_key_points, minute),
+        checkout=Rate(settings.checkouts_per_minute, minute),
+    )
 
 
 def _allow_origins(app: FastAPI, settings: Settings) -> None:

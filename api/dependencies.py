@@ -14,6 +14,7 @@ from db.access import Caller
 from db.clock import Clock
 from db.config import Database
 from db.events import Notifier
+from db.limits import Buckets
 from db.mail import Mailer
 from db.payments import Gateways
 from schema.context import Context
@@ -55,6 +56,12 @@ async def notifier(connection: HTTPConnection) -> Notifier:
     return found
 
 
+async def buckets(connection: HTTPConnection) -> Buckets:
+    """How much each caller may do."""
+    found: Buckets = connection.app.state.buckets
+    return found
+
+
 async def caller(
     connection: HTTPConnection,
     clock: Annotated[Clock, Depends(clock)],
@@ -73,6 +80,7 @@ async def get_context(  # noqa: PLR0917 - FastAPI fills them in by name
     mailer: Annotated[Mailer, Depends(mailer)],
     database: Annotated[Database, Depends(database)],
     notifier: Annotated[Notifier, Depends(notifier)],
+    buckets: Annotated[Buckets, Depends(buckets)],
     settings: Annotated[Settings, Depends(settings)],
 ) -> Context:
     """The surroundings of one GraphQL operation."""
@@ -83,6 +91,7 @@ async def get_context(  # noqa: PLR0917 - FastAPI fills them in by name
         mailer=mailer,
         database=database,
         notifier=notifier,
+        buckets=buckets,
         settings=settings,
         request_id=request_id(connection),
     )
@@ -100,5 +109,6 @@ async def context_of(connection: HTTPConnection) -> Context:
         await mailer(connection),
         stored,
         await notifier(connection),
+        await buckets(connection),
         await settings(connection),
     )

@@ -121,6 +121,14 @@ def _together(settings: Settings, environment: Mapping[str, str]) -> Iterator[Fa
             f"is {settings.pool_min}, more than TRADEPOST_POOL_MAX, {settings.pool_max}.",
             "Lower the one or raise the other.",
         )
+    for who in ("guest", "user", "api_key"):
+        points = getattr(settings, f"{who}_points")
+        if points < settings.query_points:
+            yield Fault(
+                f"TRADEPOST_{who.upper()}_POINTS",
+                f"is {points}, less than TRADEPOST_QUERY_POINTS, {settings.query_points}.",
+                "Raise the one or lower the other: else there are queries that could never run.",
+            )
     yield from _weak_secret(settings)
     if settings.is_production:
         yield from _unfit_for_production(settings)

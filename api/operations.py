@@ -15,6 +15,7 @@ from typing import Any, Final
 
 import strawberry
 from graphql import (
+    DocumentNode,
     ExecutionResult,
     GraphQLError,
     GraphQLSyntaxError,
@@ -27,7 +28,9 @@ from api.documents import Document, Documents
 from db.errors import Fault, Reason, Unavailable
 from schema import execution, variables
 from schema.context import Context
+from schema.cost import Price, price
 from schema.errors import InvalidRequest, top_level
+from schema.limits import charge, uncharged
 from schema.root import core_of
 
 QUERY_SECONDS: Final = 3.0
@@ -43,6 +46,9 @@ class Operation:
     document: Document
     node: OperationDefinitionNode
     engine: execution.Operation
+    price: Price
+    dry: execution.Operation | None
+    """What runs instead where only the price is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +93,8 @@ class Operations:
         try:
             with context.database.used():
                 await self.pay(operation, given, context)
-                work = operation.engine.run(context, given)
+                dry = operation.dry if operation.price.is_dry_run(given) else None
+                work = (dry or operation.engine).run(context, given)
                 if operation.kind is OperationType.MUTATION:
                     return await self._to_its_end(work)
                 async with asyncio.timeout(QUERY_SECONDS):
@@ -101,13 +108,16 @@ class Operations:
         self,
         operation: Operation,
         given: Mapping[str, Any],
-        context: Context,  # noqa: ARG002 - whose caller it is
+        context: Context,
     ) -> None:
         """Take the price of an operation, with these variables, from its caller's bucket.
 
         :raises InvalidRequest: the variables do not fit.
+        :raises QueryTooExpensive: one operation may not cost so much.
+        :raises RateLimited: the caller has to wait.
         """
         variables.coerce(self.schema, operation.node, given)
+        await charge(operation.price, given, context)
 
     async def finish(self) -> None:
         """Give mutations that outlived their request the time to end."""
@@ -127,13 +137,19 @@ class Operations:
         return running.result()
 
     def _prepared(self, document: Document, node: OperationDefinitionNode) -> Operation:
+        priced = price(self.schema, document.ast, node)
         return Operation(
             kind=node.operation,
             name=node.name.value if node.name else None,
             document=document,
             node=node,
-            engine=execution.prepare(self.schema, document.ast, node, compiled=True),
+            engine=self._engine(document.ast, node),
+            price=priced,
+            dry=self._engine(*priced.dry) if priced.dry else None,
         )
+
+    def _engine(self, ast: DocumentNode, node: OperationDefinitionNode) -> execution.Operation:
+        return execution.prepare(self.schema, ast, node, compiled=True)
 
 
 def _too_long() -> Unavailable:
@@ -149,6 +165,7 @@ def failed(error: InvalidRequest | Fault) -> ExecutionResult:
 
 def printed(result: ExecutionResult, context: Context) -> Printed:
     """Print a result as the body of an answer; what nobody expected is recorded and masked."""
+    uncharged(context)
     body: dict[str, Any]
     if not result.errors:
         body = {"data": result.data}

@@ -40,6 +40,7 @@ STANDARD = (
     "FORWARDED_ALLOW_IPS",
 )
 SECRET_CHARACTERS = 32
+MOST_POINTS = 1_000_000_000
 SECRET_VARIETY = 10  # different characters: "aaaa..." is long and no secret
 
 
@@ -196,6 +197,58 @@ class Settings(BaseSettings):
         example="1",
         ge=1,
         le=20,
+    )
+
+    query_points: int = _setting(
+        "The most points that one GraphQL operation may cost. README.md says what costs how many.",
+        2_000,
+        example="5000",
+        ge=100,
+        le=MOST_POINTS,
+    )
+    guest_points: int = _setting(
+        "How many points a minute someone who is not signed in may spend, by address (of IPv6: by "
+        "/64 network). Behind a proxy set FORWARDED_ALLOW_IPS, or all are one.",
+        3_000,
+        example="6000",
+        ge=100,
+        le=MOST_POINTS,
+    )
+    user_points: int = _setting(
+        "How many points a minute a signed-in user may spend.",
+        6_000,
+        example="12000",
+        ge=100,
+        le=MOST_POINTS,
+    )
+    api_key_points: int = _setting(
+        "How many points a minute an API key may spend.",
+        30_000,
+        example="100000",
+        ge=100,
+        le=MOST_POINTS,
+    )
+    checkouts_per_minute: int = _setting(
+        "How many checkouts and payments a minute may come from one address.",
+        30,
+        example="60",
+        ge=1,
+        le=MOST_POINTS,
+    )
+    failures_per_account: int = _setting(
+        "How many wrong passwords for one account are taken at once; there is room for as many "
+        "again after a quarter of an hour.",
+        10,
+        example="5",
+        ge=1,
+        le=MOST_POINTS,
+    )
+    failures_per_address: int = _setting(
+        "The same for all accounts together, from one address; new accounts count too.",
+        30,
+        example="100",
+        ge=1,
+        le=MOST_POINTS,
     )
 
     demo: bool = _setting(

@@ -16,6 +16,7 @@ from db.clock import Clock
 from db.config import Database
 from db.errors import Code, Refusal
 from db.events import Claim, Notifier, Watch
+from db.limits import Buckets, Standing
 from db.mail import Mailer
 from db.payments import Gateways
 from db.rows import Columns, Record, row_of
@@ -35,9 +36,14 @@ class Context:
     mailer: Mailer
     database: Database
     notifier: Notifier
+    buckets: Buckets
     settings: Any
     request_id: str = ""
     now: datetime = field(init=False)
+    cost: int = 0
+    """The price of the operation that runs."""
+    standing: Standing | None = None
+    """What the caller has left after it."""
     claim: Claim | None = None
     """The idempotency key of the mutation that runs, if it was given one."""
     extensions: dict[str, Any] = field(default_factory=dict)

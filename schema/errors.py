@@ -30,6 +30,7 @@ from db.errors import (
     Unavailable,
     VersionConflict,
 )
+from db.limits import RateLimited
 from schema import define
 from schema.context import Info
 from schema.cost import QueryTooExpensive
@@ -217,7 +218,6 @@ class InvalidRequest(Exception):
 _CODES: Final[Mapping[type[Fault], str]] = {
     NotSignedIn: "UNAUTHENTICATED",
     NotAllowed: "FORBIDDEN",
-    QueryTooExpensive: "QUERY_TOO_EXPENSIVE",
     PersistedQueryNotFound: "PERSISTED_QUERY_NOT_FOUND",
     BadRequest: "BAD_REQUEST",
 }
@@ -268,9 +268,14 @@ def explain(fault: Fault) -> tuple[str, dict[str, Any]]:
     """Say what a fault means: its message, and its extensions with the code."""
     if isinstance(fault, Unavailable):
         return str(fault), _coded("UNAVAILABLE", retryable=True, reason=fault.reason.value)
+    if isinstance(fault, RateLimited):
+        wait = fault.retry_after_seconds
+        return str(fault), _coded("RATE_LIMITED", retryable=True, retryAfterSeconds=wait)
+    if isinstance(fault, QueryTooExpensive):
+        return str(fault), fault.figures | _coded("QUERY_TOO_EXPENSIVE")
     code = next((code for kind, code in _CODES.items() if isinstance(fault, kind)), None)
     return (str(fault), _coded(code)) if code else (_MASKED, _coded("INTERNAL"))
 
 
-def _coded(code: str, *, retryable: bool = False, **more: str) -> dict[str, Any]:
+def _coded(code: str, *, retryable: bool = False, **more: str | int) -> dict[str, Any]:
     return {"code": code, **more, "retryable": retryable}

@@ -19,6 +19,7 @@ from schema.catalog.queries import CatalogQuery
 from schema.context import Info
 from schema.errors import ERROR_TYPES
 from schema.ids import FINDERS, Node, find
+from schema.limits import LimitsQuery
 from schema.orders import queries as orders
 from schema.orders.checkout import CheckoutMutation, PaymentError
 from schema.orders.fulfillments import FulfillmentMutation
@@ -42,7 +43,7 @@ for context in (shop, users, catalog, stock, carts, orders):
 
 
 @define.type
-class Query(OrdersQuery, CartsQuery, StockQuery, CatalogQuery, UsersQuery, ShopQuery):
+class Query(OrdersQuery, CartsQuery, StockQuery, CatalogQuery, UsersQuery, ShopQuery, LimitsQuery):
     @resolver()
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         """Null when there is no such thing, or the caller may not see it: the two look alike."""

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Any, Final
 
 import asyncpg
 import pytest
@@ -21,6 +22,19 @@ from tests.client import Client, StoppedClock, caller_or_pretended
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 """The instant at which tests take place, unless they say otherwise."""
+GENEROUS: Final[dict[str, Any]] = dict.fromkeys(
+    (
+        "query_points",
+        "guest_points",
+        "user_points",
+        "api_key_points",
+        "checkouts_per_minute",
+        "failures_per_account",
+        "failures_per_address",
+    ),
+    1_000_000,
+)
+"""Limits that are on, and that no test meets by accident."""
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -124,7 +138,9 @@ def clock() -> StoppedClock:
 @pytest.fixture
 async def app(database: Database, clock: StoppedClock) -> AsyncIterator[FastAPI]:
     """The whole app on an empty database; what it needs from outside is the test's to override."""
-    settings = Settings(database_url=database.url, secret_key="k" * 40, env="development")
+    settings = Settings(
+        database_url=database.url, secret_key="k" * 40, env="development", **GENEROUS
+    )
     app = create_app(settings)
     notifier = Notifier(database, seconds=0.02)
     async with gateways.opened(settings) as opened:

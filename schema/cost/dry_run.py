@@ -1,7 +1,7 @@
 """Asking for the price only: of an operation, what is left is ``rateLimit``."""
 
 from dataclasses import replace
-from typing import Final, TypeVar
+from typing import Final, NamedTuple, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -20,10 +20,15 @@ Selecting = TypeVar(
 )
 
 
-def dry_run(
-    document: DocumentNode, operation: OperationDefinitionNode, root: str
-) -> DocumentNode | None:
-    """Make the document that asks for the operation's price, and for nothing else.
+class DryRun(NamedTuple):
+    """What runs instead of an operation whose price is asked for."""
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
+
+
+def dry_run(document: DocumentNode, operation: OperationDefinitionNode, root: str) -> DryRun | None:
+    """Take everything out of an operation but the question for its price.
 
     None where the operation never asks for it. ``root`` is the name of the type of queries.
     """
@@ -35,7 +40,7 @@ def dry_run(
     alone = _reduced(operation)
     if not (_asks(alone) or any(map(_asks, at_root))):
         return None
-    return DocumentNode(definitions=(alone, *at_root, *others))
+    return DryRun(DocumentNode(definitions=(alone, *at_root, *others)), alone)
 
 
 def _reduced(node: Selecting) -> Selecting:

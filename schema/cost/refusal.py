@@ -6,8 +6,7 @@ from db.errors import Fault
 class QueryTooExpensive(Fault):
     """A query over one of the limits. It was not run, and nothing was deducted."""
 
-    def __init__(self, message: str, *, cost: int | None = None, limit: int | None = None) -> None:
-        """``cost`` and ``limit`` are in points, where it was those that decided."""
+    def __init__(self, message: str, **figures: int) -> None:
+        """``figures``: its cost and the limit, in points, where it was those that decided."""
         super().__init__(message)
-        self.cost = cost
-        self.limit = limit
+        self.figures = figures

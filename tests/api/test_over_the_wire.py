@@ -87,7 +87,7 @@ async def test_a_connection_serves_many_requests(shop: Served) -> None:
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{shop.port}") as http:
         for _ in range(3):
             response = await http.post("/graphql", json={"query": "{ __typename }"})
-            assert response.json() == {"data": {"__typename": "Query"}}
+            assert response.json()["data"] == {"__typename": "Query"}
             assert "server" not in response.headers
 
 
@@ -104,5 +104,5 @@ async def test_many_at_once_are_answered_each_with_its_own(shop: Served) -> None
             )
         )
     for number, response in enumerate(responses, start=1):
-        assert response.json() == {"data": {"toy": f"(None, {number})"}}
+        assert response.json()["data"] == {"toy": f"(None, {number})"}
         assert response.headers["x-request-id"] == f"r{number}"

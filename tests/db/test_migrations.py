@@ -20,6 +20,7 @@ WITHOUT_A_MODEL: Final = {
     "fulfillment_line": "a key of two columns",
     "idempotency": "a key of two columns",
     "product_category": "a key of two columns",
+    "rate_bucket": "written by statements only, many rows at a time",
     "refund_line": "a key of two columns",
 }
 """Tables that are reached by statements only, with the reason."""

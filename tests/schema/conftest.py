@@ -36,6 +36,7 @@ class Play:
             mailer=cast("Any", None),
             database=cast("Database", None),
             notifier=cast("Notifier", None),
+            buckets=cast("Any", None),
             settings=None,
             request_id="req_1",
         )
