@@ -15,6 +15,9 @@ TRADEPOST := $(BIN)/python -m api
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 LOCK := PIP_CONFIG_FILE=/dev/null $(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe \
 	--strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+GROUP = $(BIN)/python -c "import tomllib; \
+	groups = tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']; \
+	print('-c $(CURDIR)/requirements.txt', *groups['$(1)'], sep='\n')"
 
 .DEFAULT_GOAL := help
 .PHONY: help run test bench check fmt schema lock clean
@@ -51,10 +54,8 @@ schema: $(READY_FOR_WORK) ## Write schema/schema.graphql and .env.example anew
 
 lock: $(READY_FOR_WORK) ## Pin what pyproject.toml asks for (ARGS=--upgrade: the newest of it)
 	@$(LOCK) $(ARGS) --output-file requirements.txt pyproject.toml
-	@$(BIN)/python -c "import tomllib; \
-		groups = tomllib.load(open('pyproject.toml', 'rb'))['dependency-groups']; \
-		print('-c $(CURDIR)/requirements.txt', *groups['dev'], sep='\n')" \
-		| $(LOCK) $(ARGS) --no-annotate --output-file requirements-dev.txt -
+	@$(call GROUP,dev) | $(LOCK) $(ARGS) --no-annotate --output-file requirements-dev.txt -
+	@$(call GROUP,node) | $(LOCK) $(ARGS) --no-annotate --output-file api/explorer/requirements.txt -
 
 clean: ## Remove the environment and the caches; the shop's data stay
 	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

@@ -10,6 +10,9 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api import gateways, graphql, health
 from api.envelope import Envelope
+from api.explorer import serving
+from api.explorer.building import Build
+from api.explorer.serving import Explorer
 from api.graphql import Door, Endpoint, refused
 from api.health import Vitals
 from api.limits import InFlight
@@ -48,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     state.in_flight = InFlight(settings.requests_in_flight)
     app.include_router(graphql.router)
     app.include_router(health.router)
+    _explore(app, settings)
     app.add_api_route("/schema.graphql", _sdl, response_class=PlainTextResponse, tags=["schema"])
     for kind in (Refused, Fault):
         app.add_exception_handler(kind, refused)
@@ -90,6 +94,13 @@ def _rates(settings: Settings) -> Rates:
         api_key=Rate(settings.api_key_points, minute),
         checkout=Rate(settings.checkouts_per_minute, minute),
     )
+
+
+def _explore(app: FastAPI, settings: Settings) -> None:
+    app.state.explorer = None
+    if settings.explorer:
+        app.state.explorer = Explorer(Build(), says_why=not settings.is_production)
+        app.include_router(serving.router)
 
 
 def _allow_origins(app: FastAPI, settings: Settings) -> None:

@@ -23,9 +23,11 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 import_commands = typer.Typer(help="Bring in a shop from elsewhere.", no_args_is_help=True)
+explorer_commands = typer.Typer(help="GraphiQL, as browsers see it.", no_args_is_help=True)
 settings_commands = typer.Typer(help="Look at the settings.", no_args_is_help=True)
 schema_commands = typer.Typer(help="Look at the GraphQL schema.", no_args_is_help=True)
 app.add_typer(import_commands, name="import")
+app.add_typer(explorer_commands, name="explorer")
 app.add_typer(settings_commands, name="settings")
 app.add_typer(schema_commands, name="schema")
 
@@ -184,6 +186,15 @@ def doctor() -> None:
 
     if not examine_all(typer.echo):
         raise typer.Exit(1)
+
+
+@explorer_commands.command("build")
+def explorer_build() -> None:
+    """Build GraphiQL with npm, unless it is built; `tradepost run` does it by itself."""
+    from api.explorer import beside
+
+    beside.build_gently()
+    typer.echo("The explorer is built.")
 
 
 @settings_commands.command("example")

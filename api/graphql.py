@@ -16,10 +16,10 @@ from api.asked import Asked
 from api.authentication import request_id
 from api.departure import Departure
 from api.dependencies import context_of, get_context
+from api.explorer.serving import Explorer
 from api.logs import FIELDS
-from api.negotiation import HTML, JSON, Refused, media_type, status
+from api.negotiation import JSON, Refused, media_type, status
 from api.operations import Operation, Operations, Printed, failed, printed
-from api.page import page
 from api.request import Form, form
 from db.errors import BadRequest, Fault
 from schema.context import Context
@@ -74,7 +74,8 @@ class Door:
 
 async def _answer(request: Request, form: Form, context: Context) -> Response:
     if form.asked is None:
-        return Response(page(str(request.url)), media_type=HTML)
+        explorer: Explorer = request.app.state.explorer
+        return explorer.page(request)
     endpoint: Endpoint = request.app.state.graphql
     return await endpoint.answer(request, form.asked, form.media, context)
 

@@ -35,7 +35,8 @@ async def form(request: Request) -> Form:
 
 def _from_url(request: Request) -> Form:
     accept = request.headers.get("accept")
-    media = _accepted(media_type(accept, (HTML, GRAPHQL, JSON)))
+    pages = (HTML,) if request.app.state.explorer else ()
+    media = _accepted(media_type(accept, (*pages, GRAPHQL, JSON)))
     parameters = request.query_params
     if media == HTML:
         if "query" not in parameters:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 
 from api import logs, opening, preparation
+from api.explorer import beside
 from api.faults import Fault, StartRefusedError
 from api.listening import listen, noted
 from api.settings import Settings, secret_variables, variable
@@ -34,9 +35,12 @@ def run(settings: Settings) -> None:
         roles = [Role("web process", "api.server", listener)] * settings.web_concurrency
         if settings.worker:
             roles.append(Role("worker", "api.worker"))
-        supervisor = Supervisor(
-            roles, lambda: tell(banner(settings, logins, time.monotonic() - began))
-        )
+        have_built = open_things.enter_context(beside.building(settings))
+
+        def on_ready() -> None:
+            tell(banner(settings, logins, time.monotonic() - began, have_built()))
+
+        supervisor = Supervisor(roles, on_ready)
         try:
             asyncio.run(supervisor.run())
         except ChildFailedError as failure:
@@ -61,7 +65,7 @@ def hand_down(settings: Settings) -> None:
         os.environ.pop(f"{name}_FILE", None)
 
 
-def banner(settings: Settings, logins: Sequence[demo.Login], seconds: float) -> str:
+def banner(settings: Settings, logins: Sequence[demo.Login], seconds: float, explorer: str) -> str:
     """Say where everything is, and give one command that answers."""
     url = settings.url
     database = "your PostgreSQL" if settings.database_url else "its own PostgreSQL"
@@ -69,7 +73,7 @@ def banner(settings: Settings, logins: Sequence[demo.Login], seconds: float) -> 
         "",
         f"  Tradepost is open ({settings.env}, ready in {seconds:.1f} s).",
         "",
-        f"    GraphQL   {url}/graphql",
+        f"    GraphQL   {url}/graphql{f' ({explorer})' if explorer else ''}",
         f"    Schema    {url}/schema.graphql",
         f"    Health    {url}/health",
         f"    REST      {url}/openapi.json",

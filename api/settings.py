@@ -161,6 +161,11 @@ class Settings(BaseSettings):
         example="https://shop.example.com",
         expected="origins like https://shop.example.com, separated by commas",
     )
+    explorer: bool = _setting(
+        "Whether a browser at /graphql is shown GraphiQL. By default in development only.",
+        lambda data: data.get("env") == "development",
+        example="false",
+    )
     log_level: Annotated[Literal["critical", "error", "warning", "info", "debug"], LOWER] = (
         _setting("How much is logged.", "info", example="warning")
     )

@@ -24,6 +24,7 @@ def pinned(lock: str) -> dict[str, re.Match[str]]:
     [
         ("requirements.txt", PROJECT["project"]["dependencies"]),
         ("requirements-dev.txt", PROJECT["dependency-groups"]["dev"]),
+        ("api/explorer/requirements.txt", PROJECT["dependency-groups"]["node"]),
     ],
 )
 class TestLock:

@@ -28,7 +28,7 @@ def environment(data: Path, **variables: str) -> dict[str, str]:
         for name, value in os.environ.items()
         if not name.startswith(PREFIX) and name not in FIELDS
     }
-    return {**kept, "TRADEPOST_DATA": str(data), **variables}
+    return {**kept, "TRADEPOST_DATA": str(data), "TRADEPOST_EXPLORER": "false", **variables}
 
 
 def free_port() -> int:

@@ -218,15 +218,6 @@ class TestAGet:
         response = await toy_client.request("GET", params=parameters)
         assert response.status_code == 400
 
-    async def test_of_a_browser_gets_a_page_with_a_curl_that_answers(
-        self, toy_client: Client
-    ) -> None:
-        response = await toy_client.request("GET", headers={"accept": HTML})
-        assert response.status_code == 200
-        assert response.headers["content-type"] == "text/html; charset=utf-8"
-        assert "curl http://shop.test/graphql" in response.text
-        assert "default-src 'none'" in response.headers["content-security-policy"]
-
     async def test_of_a_browser_with_a_query_gets_its_answer(self, toy_client: Client) -> None:
         response = await toy_client.request(
             "GET", params={"query": "{ __typename }"}, headers={"accept": HTML}

@@ -68,9 +68,10 @@ def processes(shop: Running, module: str) -> list[int]:
 
 class TestRun:
     def test_says_where_everything_is_and_it_is_there(self, shop: Running) -> None:
-        for path in ("/graphql", "/schema.graphql", "/health", "/openapi.json"):
-            assert f"http://localhost:{shop.port}{path}" in shop.said
-            page = httpx.get(f"{shop.url}{path}", headers={"accept": "text/html, */*"}, timeout=10)
+        ask = "?query={__typename}"
+        for path in (f"/graphql{ask}", "/schema.graphql", "/health", "/openapi.json"):
+            assert f"http://localhost:{shop.port}{path.removesuffix(ask)}\n" in shop.said
+            page = httpx.get(f"{shop.url}{path}", timeout=10)
             assert page.status_code == 200, path
         assert str(shop.data) in shop.said
 

@@ -19,6 +19,7 @@ async def downgrade(_: BaseDBAsyncClient) -> str:
         DROP TABLE rate_bucket;
     """
 
+
 # What the models were when this was written, for `aerich migrate` to compare with.
 MODELS_STATE = (
     "eJztPWtz4riWf0VF1db0VDGpJN093Z3Z3SonId3cJpDl0T09l1uOAAW8MbLHj6TZufPfV0"
