@@ -69,6 +69,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     users.install_hasher(
         users.Hasher(memory_kib=settings.password_memory_kib, passes=settings.password_passes)
     )
+    users.install_guesses(
+        users.Guesses.of(
+            per_account=settings.failures_per_account, per_address=settings.failures_per_address
+        )
+    )
     await database.open()
     try:
         with database.used():

@@ -13,7 +13,7 @@ from api.environment import load
 from api.lifeline import Line
 from api.preparation import WORKER_CONNECTIONS, url_of
 from api.settings import Settings
-from db import carts, events, orders, secrets, users
+from db import carts, events, limits, orders, secrets, users
 from db.clock import DatabaseClock
 from db.config import Database
 from db.errors import Unavailable
@@ -25,6 +25,7 @@ CLOCK_SECONDS = 60.0
 CARTS_SECONDS = 600.0
 SESSIONS_SECONDS = 3600.0
 CLAIMS_SECONDS = 600.0
+BUCKETS_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,12 @@ def jobs(settings: Settings, clock: DatabaseClock, opened: Gateways) -> list[Job
             SESSIONS_SECONDS,
             users.MOST_AT_ONCE,
             lambda: users.delete_ended(now=clock.now()),
+        ),
+        Job(
+            "rate limits of those who have gone",
+            BUCKETS_SECONDS,
+            limits.MOST_AT_ONCE,
+            lambda: limits.delete_full(now=clock.now()),
         ),
         Job(
             "idempotency keys whose time is over",

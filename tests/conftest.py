@@ -39,9 +39,10 @@ GENEROUS: Final[dict[str, Any]] = dict.fromkeys(
 
 @pytest.fixture(scope="session", autouse=True)
 def _quick_secrets() -> None:
-    """Keys for the whole run, and password hashes that cost next to nothing."""
+    """Keys for the whole run, password hashes that cost next to nothing, and no hurry."""
     secrets.install(secrets.Keyring("the secret of all tests"))
     users.install_hasher(users.Hasher(memory_kib=8, passes=1))
+    users.install_guesses(users.Guesses.of(per_account=1_000_000, per_address=1_000_000))
 
 
 @pytest.fixture(scope="session")

@@ -100,6 +100,7 @@ async def following(
         mailer=cast("Any", None),
         database=database,
         notifier=notifier,
+        buckets=cast("Any", None),
         settings=None,
         ask_again=ask_again,
     )

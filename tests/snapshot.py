@@ -8,13 +8,14 @@ from db.base import fetch
 
 _TABLES: Final = """
 SELECT relname FROM pg_class
- WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY relname"""
+ WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
+   AND relpersistence = 'p' ORDER BY relname"""
 _HASH: Final = """
 SELECT '{0}', md5(coalesce(string_agg({0}::text, chr(10) ORDER BY {0}::text), '')) FROM {0}"""
 
 
 async def snapshot() -> dict[str, str]:
-    """Hash the rows of every table, by its name."""
+    """Hash the rows of every table, by its name; but what a crash may forget is not kept."""
     tables = [name for (name,) in await fetch(_TABLES)]
     rows = await fetch(" UNION ALL ".join(map(_HASH.format, tables)))
     return {name: hashed for name, hashed in rows}  # noqa: C416 - records are no tuples to mypy

@@ -8,6 +8,8 @@ from db.users.accounts import Then, change_password, register, sign_in
 from db.users.addresses import AddressFields, delete_address, save_address
 from db.users.authentication import authenticate, guest, guest_token, make_guest
 from db.users.buyers import Buyer, lock_buyer
+from db.users.guessing import Guesses
+from db.users.guessing import install as install_guesses
 from db.users.models import Address, Guest, Session, User, UserStatus
 from db.users.passwords import Hasher
 from db.users.passwords import install as install_hasher
@@ -32,6 +34,7 @@ __all__ = [
     "AddressFields",
     "AddressRow",
     "Buyer",
+    "Guesses",
     "Guest",
     "Hasher",
     "ProfileFields",
@@ -51,6 +54,7 @@ __all__ = [
     "delete_ended",
     "guest",
     "guest_token",
+    "install_guesses",
     "install_hasher",
     "list_users",
     "lock_buyer",

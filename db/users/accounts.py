@@ -19,6 +19,7 @@ from db.events import Topic
 from db.users import emails, password_rules, sessions
 from db.users.authentication import user_of
 from db.users.emails import EmailIsTaken
+from db.users.guessing import Guess
 from db.users.models import User, UserStatus
 from db.users.passwords import hasher
 from db.users.sessions import AccountIsDisabled, SignedIn
@@ -84,8 +85,10 @@ async def register(
     :raises PasswordIsTooWeak: the password is too easily guessed.
     :raises EmailIsTaken: the account is there, and has another password.
     :raises AccountIsDisabled: it is there, has this password, and was closed.
+    :raises RateLimited: there were too many new accounts, or wrong passwords, before this one.
     """
     password_rules.check(password, email=email, path=("input", "password"))
+    guess = await Guess.count(email, caller, now)
     entry = _Entry("userRegister", caller, now, then)
     account = await _find(email)
     if account is None:
@@ -96,6 +99,7 @@ async def register(
             account = await _find(email)
     if account is None or not await hasher().matches(password, account.password_hash):
         raise EmailIsTaken
+    await guess.was_right()
     opened = await _open(entry, account, password)
     return opened or await register(
         caller=caller, now=now, email=email, password=password, name=name, then=then
@@ -109,12 +113,15 @@ async def sign_in(
 
     :raises WrongCredentials: there is no such account, or it has another password.
     :raises AccountIsDisabled: the password was right.
+    :raises RateLimited: there were too many wrong ones before it.
     """
+    guess = await Guess.count(email, caller, now)
     account = await _find(email)
     hashed = account.password_hash if account else None
     is_right = await hasher().matches(password, hashed)
     if account is None or not is_right:
         raise WrongCredentials
+    await guess.was_right()
     opened = await _open(_Entry("sessionCreate", caller, now, then), account, password)
     return opened or await sign_in(
         caller=caller, now=now, email=email, password=password, then=then
@@ -128,13 +135,17 @@ async def change_password(
 
     :raises PasswordIsTooWeak: the new password is too easily guessed.
     :raises WrongPassword: the current password is another one.
+    :raises RateLimited: there were too many wrong ones before it.
     """
     user = await User.get(id=user_of(caller))
     password_rules.check(new_password, email=user.email, path=("new_password",))
-    if await hasher().matches(new_password, user.password_hash):
-        return
-    if not await hasher().matches(current_password, user.password_hash):
+    guess = await Guess.count(user.email or user.typeid, caller, now)
+    is_done = await hasher().matches(new_password, user.password_hash)
+    if not is_done and not await hasher().matches(current_password, user.password_hash):
         raise WrongPassword
+    await guess.was_right()
+    if is_done:
+        return
     hashed = await hasher().hash(new_password)
 
     async def work() -> bool:

@@ -160,6 +160,7 @@ class CheckoutMutation:
         with the key give the same order and at most one charge.
         """
         context = info.context
+        await context.buckets.take_checkout(context.caller, context.now)
         return await orders.complete_checkout(
             caller=context.caller,
             now=context.now,
@@ -179,6 +180,7 @@ class CheckoutMutation:
     ) -> Outcome:
         """Step-wise, 2 of 2; also: another try after a declined payment."""
         context = info.context
+        await context.buckets.take_checkout(context.caller, context.now)
         return await orders.create_payment(
             caller=context.caller,
             now=context.now,

@@ -73,6 +73,8 @@ async def door(database: Database, tmp_path: Path) -> AsyncIterator[Door]:
         "TRADEPOST_EXPIRY_SECONDS": "0.2",
         # The crowd is to meet at the shelf, and not to be sent away at the door.
         "TRADEPOST_REQUESTS_IN_FLIGHT": "200",
+        "TRADEPOST_GUEST_POINTS": "1000000",
+        "TRADEPOST_CHECKOUTS_PER_MINUTE": "1000000",
     }
     with Running(tmp_path / "data", **variables) as running:
         assert running.was_open, running.said
