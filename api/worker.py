@@ -22,6 +22,8 @@ from db.payments import Gateways
 logger = logging.getLogger("tradepost.worker")
 
 CLOCK_SECONDS = 60.0
+RECONCILIATION_SECONDS = 5.0
+HOLDS_SECONDS = 600.0
 CARTS_SECONDS = 600.0
 SESSIONS_SECONDS = 3600.0
 CLAIMS_SECONDS = 600.0
@@ -55,6 +57,18 @@ def jobs(settings: Settings, clock: DatabaseClock, opened: Gateways) -> list[Job
             settings.expiry_seconds,
             orders.BATCH,
             lambda: orders.expire_due(gateways=opened, now=clock.now()),
+        ),
+        Job(
+            "payments whose outcome is not known",
+            RECONCILIATION_SECONDS,
+            orders.BATCH,
+            lambda: orders.reconcile_due(gateways=opened, now=clock.now()),
+        ),
+        Job(
+            "authorizations that have run out",
+            HOLDS_SECONDS,
+            orders.BATCH,
+            lambda: orders.end_run_out(gateways=opened, now=clock.now()),
         ),
         Job(
             "carts that nobody came back to",

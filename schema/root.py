@@ -23,6 +23,7 @@ from schema.limits import LimitsQuery
 from schema.orders import queries as orders
 from schema.orders.checkout import CheckoutMutation, PaymentError
 from schema.orders.fulfillments import FulfillmentMutation
+from schema.orders.payments import PaymentMutation
 from schema.orders.queries import OrdersQuery
 from schema.orders.subscriptions import OrdersSubscription
 from schema.resolvers import resolver
@@ -60,6 +61,7 @@ class Query(OrdersQuery, CartsQuery, StockQuery, CatalogQuery, UsersQuery, ShopQ
 @define.type
 class Mutation(
     CheckoutMutation,
+    PaymentMutation,
     FulfillmentMutation,
     CartsMutation,
     StockMutation,

@@ -2,9 +2,10 @@
 
 from db.orders.actions import OrderAction, allowed
 from db.orders.basket import CheckoutFields, SourceFields
+from db.orders.batches import BATCH
 from db.orders.cancellation import cancel_order
 from db.orders.checkout import begin_checkout, complete_checkout
-from db.orders.expiry import BATCH, expire_due
+from db.orders.expiry import expire_due
 from db.orders.fulfillment import (
     LineUnits,
     cancel_fulfillment,
@@ -12,6 +13,8 @@ from db.orders.fulfillment import (
     deliver_fulfillment,
     ship_fulfillment,
 )
+from db.orders.holds import end_run_out
+from db.orders.lag import seconds_behind
 from db.orders.models import (
     CancelReason,
     Fulfillment,
@@ -76,6 +79,7 @@ from db.orders.receipts import (
     payments_by_order,
     refunds_by_order,
 )
+from db.orders.reconciliation import reconcile_due, sync_payment
 from db.orders.refunding import RefundFields, create_refund
 from db.orders.returns import ReturnFields
 from db.orders.settlement import settle
@@ -143,6 +147,7 @@ __all__ = [
     "create_payment",
     "create_refund",
     "deliver_fulfillment",
+    "end_run_out",
     "expire_due",
     "find_events",
     "find_fulfillments",
@@ -167,10 +172,13 @@ __all__ = [
     "payments_by_id",
     "payments_by_order",
     "private_by_order",
+    "reconcile_due",
     "refunds_by_order",
+    "seconds_behind",
     "settle",
     "ship_fulfillment",
     "standing_of",
+    "sync_payment",
     "visible_to",
     "void_payment",
 ]

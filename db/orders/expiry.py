@@ -1,32 +1,29 @@
 """Orders that were not paid in time: their stock goes back to those who want to buy."""
 
-import logging
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from db.access import Caller
 from db.base import atomically, execute, fetch
-from db.errors import RetryLater, Unavailable
-from db.orders import actions, ending, fencing
+from db.errors import RetryLater
+from db.orders import actions, batches, ending, fencing
+from db.orders.batches import BATCH
 from db.orders.models import OrderStatus
 from db.payments import Gateways
 
-logger = logging.getLogger(__name__)
-
-BATCH: Final = 50
 LEASE: Final = timedelta(minutes=1)
-"""How long the others leave an order to the worker that took it."""
+"""How long the others leave an order to the worker that took it; if that dies, it is theirs."""
 POSTPONED: Final = timedelta(minutes=15)
 """How much longer stock is held where a gateway cannot say what becomes of a payment."""
 
 _ACTION: Final = "system.expiry"
 
-# Moving the end of the order on is the lease: a worker that dies gives it back by doing nothing.
 _TAKE: Final = """
-UPDATE orders SET expires_at = $2 WHERE id IN (
-    SELECT id FROM orders WHERE status = 'PENDING' AND expires_at < $1
-     ORDER BY id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
+UPDATE orders SET left_until = $2 WHERE id IN (
+    SELECT id FROM orders
+     WHERE status = 'PENDING' AND expires_at < $1 AND (left_until IS NULL OR left_until <= $1)
+     ORDER BY expires_at LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
 ) RETURNING id
 """
 _POSTPONE: Final = "UPDATE orders SET expires_at = $2 WHERE id = $1 AND status = 'PENDING'"
@@ -39,14 +36,9 @@ async def expire_due(*, gateways: Gateways, now: datetime) -> int:
     placed instead.
     """
     due = [order_id for (order_id,) in await fetch(_TAKE, now, now + LEASE, BATCH)]
-    for order_id in due:
-        try:
-            await _expire(order_id, gateways=gateways, now=now)
-        except Unavailable:
-            logger.warning("order %s is busy; its expiry is tried again", order_id)
-        except Exception:  # one order with a fault must not keep the stock of all after it
-            logger.exception("order %s cannot be ended", order_id)
-    return len(due)
+    return await batches.each(
+        due, lambda order_id: _expire(order_id, gateways=gateways, now=now), "the expiry of order"
+    )
 
 
 async def _expire(order_id: UUID, *, gateways: Gateways, now: datetime) -> None:

@@ -32,7 +32,7 @@ from db.payments.operations import (
     refund,
     take,
 )
-from db.payments.sending import ANSWER_SECONDS, fence, send, wait_for_answer
+from db.payments.sending import ANSWER_SECONDS, fence, find, send, wait_for_answer
 
 __all__ = [
     "ANSWER_SECONDS",
@@ -56,6 +56,7 @@ __all__ = [
     "begin",
     "count",
     "fence",
+    "find",
     "find_call",
     "give_back",
     "lock_call",

@@ -22,13 +22,19 @@ LONGEST_PAUSE_SECONDS: Final = 0.25
 NO_ANSWER: Final = Answer(verdict=Verdict.UNKNOWN)
 
 
-async def send(call: Call, gateways: Gateways) -> Answer:
-    """Make the call that an operation stands for.
+async def send(call: Call, gateways: Gateways, *, seconds: float | None = None) -> Answer:
+    """Make the call that an operation stands for; by default, as long as a request may take.
 
     The same operation may be sent again and again: its key is always the same.
     """
     gateway = gateways.get(call.gateway)
-    return NO_ANSWER if gateway is None else await _answer(call, _sent(call, gateway))
+    return NO_ANSWER if gateway is None else await _answer(call, _sent(call, gateway), seconds)
+
+
+async def find(call: Call, gateways: Gateways, *, seconds: float | None = None) -> Answer:
+    """Ask the gateway what became of a call. Asking moves no money."""
+    gateway = gateways.get(call.gateway)
+    return NO_ANSWER if gateway is None else await _answer(call, gateway.find(call.op), seconds)
 
 
 async def fence(call: Call, gateways: Gateways) -> Answer:
@@ -65,9 +71,9 @@ async def _sent(call: Call, gateway: Gateway) -> Answer:
             return await gateway.refund(call.op)
 
 
-async def _answer(call: Call, asked: Awaitable[Answer]) -> Answer:
+async def _answer(call: Call, asked: Awaitable[Answer], seconds: float | None = None) -> Answer:
     try:
-        async with asyncio.timeout(ANSWER_SECONDS):
+        async with asyncio.timeout(ANSWER_SECONDS if seconds is None else seconds):
             return await asked
     except (GatewayUnknown, TimeoutError) as error:
         logger.warning("%s gave no answer to %s: %s", call.gateway, call.op.key, error)

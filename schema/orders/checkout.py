@@ -1,5 +1,6 @@
 """Checking out, paying again after a decline, and calling an order off, as clients ask for it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Annotated, Any, Final, cast
@@ -8,16 +9,16 @@ from uuid import UUID
 import strawberry
 from pydantic import Field
 
-from db import carts, orders, users
+from db import carts, orders, payments, users
 from db.access import Permission
 from db.errors import Code
 from db.events import Outcome
-from db.payments import PaymentStatus
+from db.payments import Call, OperationKind, OperationStatus, PaymentStatus
 from schema import define
 from schema.carts.inputs import CartInput, CartLineInput
 from schema.context import Context, Info
 from schema.errors import Payload, UserError
-from schema.ids import CartId, OrderId
+from schema.ids import CartId, OrderId, find
 from schema.inputs import IdempotencyKey, Input, Line, MoneyInput, Note, Token, Url
 from schema.orders.receipts import Payment
 from schema.orders.types import Order
@@ -47,6 +48,13 @@ class CheckoutPaymentInput(Input):
     return_url: Annotated[
         Url | None, strawberry.field(description="Where a redirect should lead back to.")
     ] = None
+
+
+@define.input
+class CheckoutBeginInput(Input):
+    source: CheckoutSource
+    details: CartInput | None = None
+    expected_total: MoneyInput
 
 
 @define.input
@@ -146,8 +154,41 @@ class OrderPayload(Payload):
 
     @classmethod
     async def of(cls, outcome: Outcome, info: Info) -> "OrderPayload":
-        """Show an order as it is now."""
-        return cls(order=await _order(outcome, info.context))
+        """Show an order as it is now, and what became of a call about its money."""
+        order = await _order(outcome, info.context)
+        asked_for = outcome.ids.get("operation") if "payment" in outcome.ids else None
+        call = await payments.find_call(UUID(asked_for)) if asked_for else None
+        if call is None or call.status is OperationStatus.SUCCEEDED or _is_called_off(call):
+            return cls(order=order)
+        payment = await _payment(outcome, info.context)
+        return cls(order=order, user_errors=[_not_moved(call, payment)])
+
+    @classmethod
+    async def unchanged(cls, given: Mapping[str, Any], info: Info) -> "OrderPayload":
+        """Show what a refused call was about: the order, also where only its payment is named."""
+        payload = await super().unchanged(given, info)
+        payment = (await find([str(given.get("payment_id"))], info.context))[0]
+        if isinstance(payment, Payment):
+            outcome = Outcome({"order": str(payment.row.order_id)})
+            payload.order = await _order(outcome, info.context)
+        return payload
+
+
+def _is_called_off(call: Call) -> bool:
+    """Whether a payment that was undecided is fenced, as was asked for."""
+    return call.kind is OperationKind.AUTHORIZE and not call.is_open
+
+
+def _not_moved(call: Call, payment: Payment | None) -> PaymentError:
+    if call.is_open:
+        message = "The gateway has not answered yet. It is asked until it does."
+        return PaymentError(code=Code.PAYMENT_UNKNOWN, message=message, payment=payment)
+    return PaymentError(
+        code=Code.PAYMENT_FAILED,
+        message=call.failure_message or "The gateway has refused.",
+        payment=payment,
+        decline_code=call.failure_code,
+    )
 
 
 @define.type
@@ -162,6 +203,23 @@ class CheckoutMutation:
         context = info.context
         await context.buckets.take_checkout(context.caller, context.now)
         return await orders.complete_checkout(
+            caller=context.caller,
+            now=context.now,
+            fields=cast("orders.CheckoutFields", input.given()),
+            gateways=context.gateways,
+            periods=_periods(context.settings),
+            claim=context.claim,
+        )
+
+    @mutation(payload=CheckoutPayload)
+    async def checkout_begin(
+        self, info: Info, input: CheckoutBeginInput, idempotency_key: IdempotencyKey
+    ) -> Outcome:
+        """Step-wise, 1 of 2: reserve the stock and make a PENDING order, to be paid within 15
+        minutes.
+        """
+        context = info.context
+        return await orders.begin_checkout(
             caller=context.caller,
             now=context.now,
             fields=cast("orders.CheckoutFields", input.given()),

@@ -11,6 +11,7 @@ from db import ids, orders, payments
 from db.access import Caller
 from db.base import atomically, execute, fetch_value
 from db.config import Database
+from db.errors import InvalidState
 from db.orders import expire_due, expiry
 from db.orders.settlement import conduct
 from db.stock import Units
@@ -142,6 +143,8 @@ class TestExpireDue:
                 await expire_due(gateways=counter.gateways, now=LATER)
 
         assert await expire_due(gateways=counter.gateways, now=LATER) == 0
+        with pytest.raises(InvalidState, match="run out"):
+            await counter.pay(guest, outcome.ids["order"], now=LATER)
         assert await expire_due(gateways=counter.gateways, now=LATER + timedelta(minutes=2)) == 1
         assert await state(outcome.ids["order"]) == ("EXPIRED", "FAILED")
 

@@ -1,0 +1,305 @@
+"""What became of a call that nobody saw answered is found out, and its key is never changed."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from db import orders, payments
+from db.access import ActorKind, Caller, Role
+from db.base import execute, fetch, fetch_value
+from db.errors import Refusal
+from db.orders import end_run_out, expire_due, reconcile_due, sync_payment
+from db.orders.reconciliation import PAUSES
+from db.payments import Answer, Verdict
+from db.stock import Units
+from tests import factories
+from tests.buying import Counter, charges, kinds, new_guest, reserved, state, topics
+from tests.conftest import NOW
+from tests.gateways import FaultyGateway
+from tests.snapshot import unchanged
+
+SOON = NOW + timedelta(seconds=30)
+
+
+async def time_goes_by(interval: str = "2 seconds") -> None:
+    """Let time go by at the fake gateway."""
+    await execute(
+        "UPDATE fake_gateway.operation SET later_at = later_at - $1::text::interval,"
+        " created_at = created_at - $1::text::interval",
+        interval,
+    )
+
+
+async def buy(counter: Counter, variant: UUID, token: str) -> str:
+    """Buy one unit, and return the order's id."""
+    outcome = await counter.check_out(await new_guest(), Units(variant, 1), token=token)
+    return outcome.ids["order"]
+
+
+class TestReconcileDue:
+    @pytest.mark.parametrize("token", ["tok_reply_lost", "tok_request_lost"])
+    async def test_pay_4_finds_a_charge_or_makes_the_same_call_again(
+        self, counter: Counter, lantern: UUID, token: str
+    ) -> None:
+        order_id = await buy(counter, lantern, token)
+        assert await state(order_id) == ("PENDING", "PROCESSING")
+
+        assert await reconcile_due(gateways=counter.gateways, now=NOW + timedelta(seconds=29)) == 0
+        assert await reconcile_due(gateways=counter.gateways, now=SOON) == 1
+
+        assert await state(order_id) == ("PLACED", "CAPTURED")
+        assert [each["captured"] for each in await charges(order_id)] == [True]
+        assert await fetch_value("SELECT sealed_token FROM payment_operation") is None
+        assert await reconcile_due(gateways=counter.gateways, now=SOON + timedelta(hours=1)) == 0
+
+    async def test_pay_4_a_time_out_that_charged_and_one_that_did_not(
+        self, counter: Counter, lantern: UUID, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("db.payments.sending.ANSWER_SECONDS", 0.3)
+        monkeypatch.setattr("db.orders.reconciliation.ANSWER_SECONDS", 0.3)
+        charged = await buy(counter, lantern, "tok_timeout")
+        not_charged = await buy(counter, lantern, "tok_timeout_before")
+
+        await reconcile_due(gateways=counter.gateways, now=SOON)
+        await expire_due(gateways=counter.gateways, now=NOW + timedelta(minutes=16))
+
+        assert await state(charged) == ("PLACED", "CAPTURED")
+        assert await state(not_charged) == ("EXPIRED", "VOIDED")
+        assert [each["captured"] for each in await charges(charged)] == [True]
+        assert [each["captured"] for each in await charges(not_charged)] == [False]
+        assert await reserved(lantern) == 1
+
+    async def test_pay_4_a_gateway_that_cannot_be_asked_for_an_hour(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        order_id = await buy(counter, lantern, "tok_away")
+        now = NOW
+        for _ in range(8):
+            now += timedelta(minutes=10)
+            await reconcile_due(gateways=counter.gateways, now=now)
+            await expire_due(gateways=counter.gateways, now=now)
+            assert await state(order_id) == ("PENDING", "PROCESSING")
+            assert await reserved(lantern) == 1
+
+        await time_goes_by("61 minutes")
+        await reconcile_due(gateways=counter.gateways, now=now + timedelta(minutes=10))
+
+        assert await state(order_id) == ("PLACED", "CAPTURED")
+        assert [each["captured"] for each in await charges(order_id)] == [True]
+
+    async def test_asks_less_and_less_often(
+        self, counter: Counter, lantern: UUID, fake: FaultyGateway
+    ) -> None:
+        await buy(counter, lantern, "tok_error")
+        asked, now = [], NOW
+        while now < NOW + timedelta(hours=1):
+            now += timedelta(seconds=10)
+            if await reconcile_due(gateways=counter.gateways, now=now):
+                asked.append((now - NOW).total_seconds())
+
+        waits = [after - before for before, after in zip([0, *asked], asked, strict=False)]
+        assert waits[:7] == [30, 30, 60, 120, 300, 600, 600]
+        assert len(PAUSES) == 6
+
+    async def test_many_at_once_ask_once(self, counter: Counter, lantern: UUID) -> None:
+        for _ in range(6):
+            await buy(counter, lantern, "tok_reply_lost")
+
+        looked = await asyncio.gather(
+            *(reconcile_due(gateways=counter.gateways, now=SOON) for _ in range(4))
+        )
+
+        assert sum(looked) == 6
+        assert await topics("ORDER_PLACED") == ["ORDER_PLACED"] * 6
+
+    async def test_sends_nothing_again_after_twenty_hours_and_calls_a_person_after_three_days(
+        self, counter: Counter, lantern: UUID, fake: FaultyGateway
+    ) -> None:
+        order_id = await buy(counter, lantern, "tok_request_lost")
+        asked = fake.asked
+
+        for hours in (20, 71, 73, 80):
+            await reconcile_due(gateways=counter.gateways, now=NOW + timedelta(hours=hours))
+
+        assert fake.asked == asked
+        assert await state(order_id) == ("PENDING", "PROCESSING")
+        assert (await kinds(order_id)).count("NOTE") == 1
+        await expire_due(gateways=counter.gateways, now=NOW + timedelta(hours=80))
+        assert await state(order_id) == ("EXPIRED", "VOIDED")
+
+    @pytest.mark.parametrize("token", ["tok_refund_lost", "tok_refund_unsent"])
+    async def test_rfd_3_finishes_refunds_too(
+        self, counter: Counter, lantern: UUID, token: str
+    ) -> None:
+        guest = await new_guest()
+        order_id = (await counter.check_out(guest, Units(lantern, 1), token=token)).ids["order"]
+        await counter.cancel(guest, order_id)
+        assert await fetch_value("SELECT status FROM refund") == "PENDING"
+
+        await reconcile_due(gateways=counter.gateways, now=SOON)
+
+        assert await fetch_value("SELECT status FROM refund") == "SUCCEEDED"
+        assert len(await charges(order_id)) == 2
+
+    async def test_finishes_voids_too(self, counter: Counter, lantern: UUID) -> None:
+        await execute("UPDATE shop SET capture_policy = 'MANUAL'")
+        guest = await new_guest()
+        bought = await counter.check_out(guest, Units(lantern, 1), token="tok_void_lost")
+        await counter.cancel(guest, bought.ids["order"])
+        assert await state(bought.ids["order"]) == ("CANCELLED", "AUTHORIZED")
+
+        await reconcile_due(gateways=counter.gateways, now=SOON)
+
+        assert await state(bought.ids["order"]) == ("CANCELLED", "VOIDED")
+
+    async def test_a_buyer_who_confirms_and_never_comes_back(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        order_id = await buy(counter, lantern, "tok_action")
+        assert await state(order_id) == ("PENDING", "REQUIRES_ACTION")
+        await reconcile_due(gateways=counter.gateways, now=SOON)
+        assert await state(order_id) == ("PENDING", "REQUIRES_ACTION")
+
+        await time_goes_by()
+        await reconcile_due(gateways=counter.gateways, now=SOON + timedelta(seconds=30))
+
+        assert await state(order_id) == ("PLACED", "CAPTURED")
+        assert await fetch_value("SELECT next_action FROM payment") is None
+
+
+class TestSyncPayment:
+    async def sync(self, counter: Counter, caller: Caller, payment_id: str) -> Any:
+        return await sync_payment(
+            caller=caller, now=NOW, payment_id=UUID(payment_id), gateways=counter.gateways
+        )
+
+    @pytest.mark.parametrize(
+        ("token", "end"),
+        [
+            ("tok_action", ("PLACED", "CAPTURED")),
+            ("tok_action_declined", ("PENDING", "FAILED")),
+            ("tok_action_abandoned", ("PENDING", "REQUIRES_ACTION")),
+            ("tok_processing", ("PLACED", "CAPTURED")),
+            ("tok_processing_declined", ("PENDING", "FAILED")),
+            ("tok_late_success", ("PLACED", "CAPTURED")),
+            ("tok_reply_lost", ("PLACED", "CAPTURED")),
+            ("tok_request_lost", ("PENDING", "PROCESSING")),
+            ("tok_away", ("PENDING", "PROCESSING")),
+        ],
+    )
+    async def test_takes_in_what_the_gateway_knows_and_charges_nothing(
+        self, counter: Counter, lantern: UUID, fake: FaultyGateway, token: str, end: tuple[str, ...]
+    ) -> None:
+        guest = await new_guest()
+        bought = await counter.check_out(guest, Units(lantern, 1), token=token)
+        asked = fake.asked
+        await time_goes_by()
+
+        for _ in range(2):
+            outcome = await self.sync(counter, guest, bought.ids["payment"])
+
+        assert outcome.ids["order"] == bought.ids["order"]
+        assert await state(bought.ids["order"]) == end
+        assert fake.asked == asked
+
+    async def test_is_for_those_who_may_see_the_order(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        bought = await counter.check_out(await new_guest(), Units(lantern, 1), token="tok_action")
+        await time_goes_by()
+        guest = await new_guest()
+
+        async with unchanged():
+            for stranger in (guest, Caller.anonymous(), factories.staff(Role.CATALOG)):
+                with pytest.raises(Refusal, match="no such payment"):
+                    await self.sync(counter, stranger, bought.ids["payment"])
+        await self.sync(counter, factories.staff(Role.SUPPORT), bought.ids["payment"])
+        assert await state(bought.ids["order"]) == ("PLACED", "CAPTURED")
+
+
+class TestEndRunOut:
+    async def held(self, counter: Counter, lantern: UUID, now: datetime = NOW) -> UUID:
+        await execute("UPDATE shop SET capture_policy = 'MANUAL'")
+        return UUID(await buy(counter, lantern, "tok_ok"))
+
+    async def test_cancels_an_order_of_which_nothing_has_left(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        order_id = await self.held(counter, lantern)
+        week = NOW + timedelta(days=7)
+        assert await end_run_out(gateways=counter.gateways, now=week - timedelta(minutes=1)) == 0
+
+        assert await end_run_out(gateways=counter.gateways, now=week) == 1
+
+        assert await state(order_id) == ("CANCELLED", "VOIDED")
+        assert (await orders.Order.get(id=order_id)).cancel_reason == "PAYMENT"
+        assert await reserved(lantern) == 0
+
+    async def test_calls_a_person_once_where_goods_have_left(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        order_id = await self.held(counter, lantern)
+        staff = factories.staff(Role.FULFILLMENT)
+        parcel = await orders.create_fulfillment(caller=staff, now=NOW, order_id=order_id)
+        await orders.ship_fulfillment(caller=staff, now=NOW, id=UUID(parcel.ids["fulfillment"]))
+
+        for days in (7, 8):
+            await end_run_out(gateways=counter.gateways, now=NOW + timedelta(days=days))
+
+        assert await state(order_id) == ("PLACED", "AUTHORIZED")
+        assert (await kinds(order_id)).count("NOTE") == 1
+
+    async def test_leaves_promises_to_pay_alone(self, counter: Counter, lantern: UUID) -> None:
+        bought = await counter.check_out(await new_guest(), Units(lantern, 1), gateway="manual")
+
+        await end_run_out(gateways=counter.gateways, now=NOW + timedelta(days=700))
+
+        assert await state(bought.ids["order"]) == ("PLACED", "AUTHORIZED")
+
+
+class TestSecondsBehind:
+    async def test_is_the_age_of_what_should_have_been_done(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        assert set((await orders.seconds_behind(NOW)).values()) == {0}
+        await buy(counter, lantern, "tok_error")
+
+        behind = await orders.seconds_behind(NOW + timedelta(minutes=16))
+
+        assert behind == {"expiry": 60, "reconciliation": 930, "gateway_events": 0}
+
+
+class TestPay6:
+    async def test_pay_6_any_order_and_repetition_of_answers_ends_alike(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        """A few orders on the real tables; the property itself is in test_answers."""
+        held = Answer(verdict=Verdict.SUCCEEDED, reference="r")
+        taken = Answer(verdict=Verdict.SUCCEEDED, reference="r", captured=True)
+        declined = Answer(verdict=Verdict.DECLINED, reference="r", code="card_declined")
+        gateway = Caller(kind=ActorKind.GATEWAY, label="fake")
+        ends = set()
+        for heard in (
+            [held, taken, declined],
+            [declined, held, taken, taken, held],
+            [taken, declined, held, declined],
+            [declined, declined, taken, held],
+        ):
+            order_id = await buy(counter, lantern, "tok_error")
+            (first,) = await fetch(
+                "SELECT m.id FROM payment_operation m JOIN payment p ON p.id = m.payment_id"
+                " WHERE p.order_id = $1",
+                UUID(order_id),
+            )
+            for answer in heard:
+                call = await payments.find_call(first[0])
+                assert call
+                await orders.settle(call, answer, caller=gateway, action="gateway.fake", now=NOW)
+            ends.add((*await state(order_id), (await kinds(order_id)).count("PLACED")))
+
+        assert ends == {("PLACED", "CAPTURED", 1)}
+        assert await topics("ORDER_PLACED") == ["ORDER_PLACED"] * 4
+        assert await topics("PAYMENT_CAPTURED") == ["PAYMENT_CAPTURED"] * 4
