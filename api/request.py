@@ -1,7 +1,11 @@
 """What a client sends over HTTP, read and checked: method, media types, size, JSON."""
 
+import json
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import parse_qsl
 
 import orjson
 from starlette.requests import ClientDisconnect, Request
@@ -11,6 +15,8 @@ from api.asked import Asked
 from api.negotiation import GRAPHQL, HTML, JSON, Refused, media_type
 
 MOST_BODY_BYTES: Final = 100_000
+_NAMES: Final = ("query", "operationName", "variables", "extensions")
+_QUOTED: Final = tuple(b'"%s"' % name.encode() for name in _NAMES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +43,7 @@ def _from_url(request: Request) -> Form:
     accept = request.headers.get("accept")
     pages = (HTML,) if request.app.state.explorer else ()
     media = _accepted(media_type(accept, (*pages, GRAPHQL, JSON)))
-    parameters = request.query_params
+    parameters = _parameters(request)
     if media == HTML:
         if "query" not in parameters:
             return Form(HTML)
@@ -47,14 +53,45 @@ def _from_url(request: Request) -> Form:
         for name in ("variables", "extensions")
         if name in parameters
     }
-    return Form(media, asked.read({**parameters, **maps}))
+    return Form(media, asked.read(parameters | maps))
 
 
 async def _from_body(request: Request) -> Form:
     media = _accepted(media_type(request.headers.get("accept")))
     _check_content_type(request.headers.get("content-type", ""))
+    if "content-encoding" in request.headers:
+        raise Refused(415, "Send the body as it is, without Content-Encoding.")
     body = await _body(request)
-    return Form(media, asked.read(_decoded(body, "The body is not JSON in UTF-8.")))
+    form = _decoded(body, "The body is not JSON in UTF-8.")
+    _check_names(body)
+    return Form(media, asked.read(form))
+
+
+def _parameters(request: Request) -> dict[str, Any]:
+    try:
+        text = request.scope["query_string"].decode()
+        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=20)
+    except ValueError:
+        raise Refused(400, "The URL has no more than 20 parameters, in UTF-8.") from None
+    _check_once(name for name, _ in pairs)
+    return dict(pairs)
+
+
+def _check_names(body: bytes) -> None:
+    """Look whether each part of a form is there once: others would read another one than we do.
+
+    Where no name is written twice in the whole body, and none in disguise, there is nothing to do.
+    """
+    if b"\\u" in body or any(body.count(name) > 1 for name in _QUOTED):
+        objects: list[list[tuple[str, Any]]] = []
+        json.loads(body, object_pairs_hook=objects.append, parse_int=len, parse_float=len)
+        _check_once(name for name, _ in objects[-1])  # the outermost is closed last
+
+
+def _check_once(names: Iterable[str]) -> None:
+    for name, times in Counter(names).items():
+        if times > 1 and name in _NAMES:
+            raise Refused(400, f"{name} is there {times} times.")
 
 
 def _accepted(media: str | None) -> str:

@@ -7,10 +7,12 @@ from graphql import (
     DirectiveNode,
     DocumentNode,
     FieldNode,
+    FloatValueNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLError,
     InlineFragmentNode,
+    IntValueNode,
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
@@ -27,6 +29,7 @@ MOST_INTROSPECTION_DEPTH: Final = 20
 MOST_ALIASES: Final = 30
 MOST_DIRECTIVES: Final = 50
 MOST_MUTATIONS: Final = 10
+MOST_DIGITS: Final = 100
 ONCE: Final = frozenset({"sessionCreate", "userRegister", "passwordReset", "passwordResetRequest"})
 """Mutations that guess at secrets: many aliases in one document would be many guesses."""
 
@@ -73,6 +76,8 @@ def _hold_to_limits(ast: DocumentNode) -> None:
     for node in _nodes(ast):
         aliases += isinstance(node, FieldNode) and node.alias is not None
         directives += isinstance(node, DirectiveNode)
+        if isinstance(node, IntValueNode | FloatValueNode) and len(node.value) > MOST_DIGITS:
+            raise _too_expensive(f"A number has at most {MOST_DIGITS} digits.")
     if aliases > MOST_ALIASES:
         raise _too_expensive(f"A document has at most {MOST_ALIASES} aliases.")
     if directives > MOST_DIRECTIVES:

@@ -221,13 +221,15 @@ _CODES: Final[Mapping[type[Fault], str]] = {
     PersistedQueryNotFound: "PERSISTED_QUERY_NOT_FOUND",
     BadRequest: "BAD_REQUEST",
 }
+_MOST_CHARACTERS: Final = 500
+"""Of a message: some repeat what the client has sent, of whatever length."""
 _MASKED: Final = "Something went wrong on our side. It was recorded under the request id."
 
 
 def top_level(error: GraphQLError, request_id: str) -> dict[str, Any]:
     """Print a top-level error; what nobody expected is recorded and masked."""
     message, extensions = _explained(error, request_id)
-    shown: dict[str, Any] = {"message": message}
+    shown: dict[str, Any] = {"message": message[:_MOST_CHARACTERS]}
     if error.locations:
         shown["locations"] = [{"line": at.line, "column": at.column} for at in error.locations]
     if error.path is not None:
