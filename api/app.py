@@ -8,7 +8,7 @@ from fastapi import FastAPI
 from fastapi.responses import PlainTextResponse
 from starlette.middleware.cors import CORSMiddleware
 
-from api import gateways, graphql, health
+from api import gateway_events, gateways, graphql, health
 from api.envelope import Envelope
 from api.explorer import serving
 from api.explorer.building import Build
@@ -51,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     state.in_flight = InFlight(settings.requests_in_flight)
     app.include_router(graphql.router)
     app.include_router(health.router)
+    app.include_router(gateway_events.router)
     _explore(app, settings)
     app.add_api_route("/schema.graphql", _sdl, response_class=PlainTextResponse, tags=["schema"])
     for kind in (Refused, Fault):
@@ -80,7 +81,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await app.state.clock.synchronize()
         async with (
             gateways.opened(settings) as opened,
-            app.state.vitals.watched(database),
+            app.state.vitals.watched(database, app.state.clock),
             app.state.buckets.settled(database, app.state.clock),
         ):
             app.state.gateways = opened

@@ -6,7 +6,7 @@ A probe reads what is known already and never waits for anything, least of all f
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from typing import Annotated, Any, Final
@@ -17,10 +17,13 @@ from starlette.requests import HTTPConnection
 
 from api.dependencies import settings
 from api.settings import Settings
+from db import orders
 from db.base import fetch_value
+from db.clock import Clock
 from db.config import Database
 
 LOOK_SECONDS: Final = 0.5
+WORK_SECONDS: Final = 10.0
 STUCK_SECONDS: Final = 5.0
 """A loop that did not turn for so long is stuck, a pool that was empty for so long is saturated."""
 SLOW_SECONDS: Final = 1.0
@@ -52,6 +55,13 @@ class Health(BaseModel):
     uptime_seconds: Annotated[int, Field(serialization_alias="uptimeSeconds")]
     database: State
     loop_lag_milliseconds: Annotated[int, Field(serialization_alias="loopLagMilliseconds")]
+    seconds_behind: Annotated[
+        Mapping[str, int],
+        Field(
+            serialization_alias="secondsBehind",
+            description="How long ago the worker should have done what waits longest, by job.",
+        ),
+    ]
 
 
 class Vitals:
@@ -62,17 +72,19 @@ class Vitals:
         self.draining = False
         self.database = State.STARTING
         self.lag_seconds = 0.0
+        self.seconds_behind: Mapping[str, int] = {}
         self._turned_at = time.monotonic()
         self._saturated_since: float | None = None
 
     @contextlib.asynccontextmanager
-    async def watched(self, database: Database) -> AsyncIterator[None]:
-        """Watch the loop and the database while the block runs."""
+    async def watched(self, database: Database, clock: Clock) -> AsyncIterator[None]:
+        """Watch the loop, the database and the worker's work while the block runs."""
         await self._look_at_database(database)
         self.started_at = time.monotonic()
         tasks = [
             asyncio.create_task(self._watch_loop(database)),
             asyncio.create_task(self._watch_database(database)),
+            asyncio.create_task(self._watch_work(database, clock)),
         ]
         try:
             yield
@@ -123,6 +135,12 @@ class Vitals:
             await asyncio.sleep(LOOK_SECONDS)
             await self._look_at_database(database)
 
+    async def _watch_work(self, database: Database, clock: Clock) -> None:
+        while True:
+            with contextlib.suppress(Exception), database.used():  # a summary, never a trouble
+                self.seconds_behind = await orders.seconds_behind(clock.now())
+            await asyncio.sleep(WORK_SECONDS)
+
     async def _look_at_database(self, database: Database) -> None:
         try:
             with database.used():
@@ -158,6 +176,7 @@ async def health(vitals: Known) -> Health:
         uptime_seconds=int(uptime),
         database=vitals.database,
         loop_lag_milliseconds=int(vitals.lag_seconds * 1000),
+        seconds_behind=vitals.seconds_behind,
     )
 
 

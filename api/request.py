@@ -61,7 +61,7 @@ async def _from_body(request: Request) -> Form:
     _check_content_type(request.headers.get("content-type", ""))
     if "content-encoding" in request.headers:
         raise Refused(415, "Send the body as it is, without Content-Encoding.")
-    body = await _body(request)
+    body = await body_of(request)
     form = _decoded(body, "The body is not JSON in UTF-8.")
     _check_names(body)
     return Form(media, asked.read(form))
@@ -109,7 +109,7 @@ def _check_content_type(header: str) -> None:
         raise Refused(415, f"Send the request as {JSON}, in UTF-8.")
 
 
-async def _body(request: Request) -> bytes:
+async def body_of(request: Request) -> bytes:
     """Read the body, and no more of it than is allowed: what was announced may be wrong."""
     announced = request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > MOST_BODY_BYTES:

@@ -13,7 +13,7 @@ from api.environment import load
 from api.lifeline import Line
 from api.preparation import WORKER_CONNECTIONS, url_of
 from api.settings import Settings
-from db import carts, events, limits, orders, secrets, users
+from db import carts, events, limits, orders, payments, secrets, users
 from db.clock import DatabaseClock
 from db.config import Database
 from db.errors import Unavailable
@@ -63,6 +63,30 @@ def jobs(settings: Settings, clock: DatabaseClock, opened: Gateways) -> list[Job
             RECONCILIATION_SECONDS,
             orders.BATCH,
             lambda: orders.reconcile_due(gateways=opened, now=clock.now()),
+        ),
+        Job(
+            "messages of gateways that came too early",
+            RECONCILIATION_SECONDS,
+            orders.BATCH,
+            lambda: orders.apply_waiting_events(gateways=opened, now=clock.now()),
+        ),
+        Job(
+            "messages of gateways that are long over",
+            CLAIMS_SECONDS,
+            payments.MESSAGES_AT_ONCE,
+            lambda: payments.forget_messages(now=clock.now()),
+        ),
+        Job(
+            "messages of gateways that came too early",
+            RECONCILIATION_SECONDS,
+            orders.BATCH,
+            lambda: orders.apply_waiting_events(gateways=opened, now=clock.now()),
+        ),
+        Job(
+            "messages of gateways that are long over",
+            CLAIMS_SECONDS,
+            payments.MESSAGES_AT_ONCE,
+            lambda: payments.forget_messages(now=clock.now()),
         ),
         Job(
             "authorizations that have run out",

@@ -13,6 +13,7 @@ from db.orders.fulfillment import (
     deliver_fulfillment,
     ship_fulfillment,
 )
+from db.orders.gateway_events import apply_waiting_events, take_in_event
 from db.orders.holds import end_run_out
 from db.orders.lag import seconds_behind
 from db.orders.models import (
@@ -136,6 +137,7 @@ __all__ = [
     "TrackingFields",
     "Visibility",
     "allowed",
+    "apply_waiting_events",
     "begin_checkout",
     "cancel_fulfillment",
     "cancel_order",
@@ -179,6 +181,7 @@ __all__ = [
     "ship_fulfillment",
     "standing_of",
     "sync_payment",
+    "take_in_event",
     "visible_to",
     "void_payment",
 ]

@@ -11,6 +11,16 @@ from db.payments.gateway import (
     Op,
     Verdict,
 )
+from db.payments.messages import (
+    MESSAGES_AT_ONCE,
+    forget_messages,
+    keep_message,
+    lock_message,
+    mark_applied,
+    mark_given_up,
+    operation_of,
+    waiting_messages,
+)
 from db.payments.models import (
     LIVE,
     OperationKind,
@@ -37,6 +47,7 @@ from db.payments.sending import ANSWER_SECONDS, fence, find, send, wait_for_answ
 __all__ = [
     "ANSWER_SECONDS",
     "LIVE",
+    "MESSAGES_AT_ONCE",
     "Answer",
     "Call",
     "Forged",
@@ -58,13 +69,20 @@ __all__ = [
     "fence",
     "find",
     "find_call",
+    "forget_messages",
     "give_back",
+    "keep_message",
     "lock_call",
     "lock_first",
     "lock_live",
+    "lock_message",
+    "mark_applied",
+    "mark_given_up",
+    "operation_of",
     "order_of",
     "refund",
     "send",
     "take",
     "wait_for_answer",
+    "waiting_messages",
 ]

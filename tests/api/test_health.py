@@ -3,15 +3,20 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from fastapi import FastAPI
 
 from api import dependencies, health
 from api.health import State, Vitals
+from db import orders
 from db.config import Database
 from db.errors import Reason, Unavailable
-from tests.client import Client
+from db.orders import OrderStatus
+from tests import factories
+from tests.client import Client, StoppedClock
+from tests.conftest import NOW
 
 
 async def probe(client: Client, name: str) -> tuple[int, str]:
@@ -28,8 +33,10 @@ class TestBeforeTheStart:
 
 class TestAfterTheStart:
     @pytest.fixture(autouse=True)
-    async def _started(self, app: FastAPI, database: Database) -> AsyncIterator[None]:
-        async with app.state.vitals.watched(database):
+    async def _started(
+        self, app: FastAPI, database: Database, clock: StoppedClock
+    ) -> AsyncIterator[None]:
+        async with app.state.vitals.watched(database, clock):
             yield
 
     async def test_all_say_yes(self, client: Client) -> None:
@@ -41,6 +48,19 @@ class TestAfterTheStart:
         assert summary["status"] == "ok"
         assert summary["database"] == "ok"
         assert summary["uptimeSeconds"] >= 0
+
+    async def test_a_worker_that_does_not_work_is_seen(self, client: Client) -> None:
+        await factories.order(status=OrderStatus.PENDING, at=NOW - timedelta(minutes=20))
+        app_vitals = client.app.state.vitals
+        app_vitals.seconds_behind = await orders.seconds_behind(NOW)
+
+        summary = (await client.request("GET", "/health")).json()
+
+        assert summary["secondsBehind"] == {
+            "expiry": 300,
+            "reconciliation": 0,
+            "gateway_events": 0,
+        }
 
     async def test_draining_is_not_ready_but_live(self, app: FastAPI, client: Client) -> None:
         app.state.draining = True
@@ -73,10 +93,10 @@ class TestVitals:
     ) -> None:
         monkeypatch.setattr(health, "LOOK_SECONDS", 0.01)
         vitals = Vitals()
-        async with vitals.watched(database):
+        async with vitals.watched(database, StoppedClock(NOW)):
             await asyncio.sleep(0.02)
             time.sleep(0.2)  # noqa: ASYNC251 - this is what a blocked loop is
-            await asyncio.sleep(0.0)
+            await asyncio.sleep(0.001)
             assert vitals.lag_seconds > 0.1
 
     async def test_notice_a_pool_that_stays_empty(self, monkeypatch: pytest.MonkeyPatch) -> None:
