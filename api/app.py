@@ -16,6 +16,8 @@ from api.explorer.serving import Explorer
 from api.graphql import Door, Endpoint, refused
 from api.health import Vitals
 from api.limits import InFlight
+from api.live.entrance import Entrance
+from api.live.presence import Presence
 from api.mail import LoggedMailer
 from api.negotiation import Refused
 from api.settings import Settings
@@ -49,6 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
     state.buckets = Buckets(_rates(settings))
     state.graphql = Endpoint(root.schema, draft=settings.http_draft == "2026")
     state.in_flight = InFlight(settings.requests_in_flight)
+    state.presence = Presence(settings.sockets)
     app.include_router(graphql.router)
     app.include_router(health.router)
     app.include_router(gateway_events.router)
@@ -57,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     for kind in (Refused, Fault):
         app.add_exception_handler(kind, refused)
     app.add_middleware(Door)
+    app.add_middleware(Entrance, path=graphql.PATH)
     _allow_origins(app, settings)
     app.add_middleware(Envelope)
     return app

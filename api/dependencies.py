@@ -3,9 +3,11 @@
 Each is made from what ``create_app`` put in ``app.state``; GraphQL and REST ask for them alike.
 """
 
-from typing import Annotated
+from contextlib import AsyncExitStack
+from typing import Annotated, Any, Final, cast
 
 from fastapi import Depends
+from fastapi.dependencies.utils import get_dependant, solve_dependencies
 from starlette.requests import HTTPConnection
 
 from api.authentication import identify, request_id
@@ -112,3 +114,22 @@ async def context_of(connection: HTTPConnection) -> Context:
         await buckets(connection),
         await settings(connection),
     )
+
+
+_CONTEXT: Final = get_dependant(path="", call=get_context)
+
+
+async def solved_context(connection: HTTPConnection) -> Context:
+    """Make it for an operation that comes by no request of its own, with what is overridden."""
+    if not connection.app.dependency_overrides:
+        return await context_of(connection)
+    async with AsyncExitStack() as stack:
+        stacks = {"fastapi_inner_astack": stack, "fastapi_function_astack": stack}
+        solved = await solve_dependencies(
+            request=cast("Any", HTTPConnection({**connection.scope, **stacks})),
+            dependant=_CONTEXT,
+            dependency_overrides_provider=connection.app,
+            async_exit_stack=stack,
+            embed_body_fields=False,
+        )
+        return await get_context(**solved.values)

@@ -17,11 +17,13 @@ from api.authentication import request_id
 from api.departure import Departure
 from api.dependencies import context_of, get_context
 from api.explorer.serving import Explorer
+from api.live.following import Messages, follow
+from api.live.sse import EventStream, once
 from api.logs import FIELDS
-from api.negotiation import JSON, Refused, media_type, status
+from api.negotiation import EVENTS, GRAPHQL, JSON, Refused, media_type, status
 from api.operations import Operation, Operations, Printed, failed, printed
 from api.request import Form, form
-from db.errors import BadRequest, Fault
+from db.errors import BadRequest, Fault, Reason, Unavailable
 from schema.context import Context
 from schema.errors import InvalidRequest, Unexpected, explain
 
@@ -95,17 +97,33 @@ class Endpoint:
         operation: Operation | None = None
         try:
             operation = self.operations.find(asked)
-            _check_kind(operation, request)
-            result = await self._unless_left(operation, asked, request, context)
-            if result is None:
-                _log(operation, CLIENT_LEFT, started, context)
-                return Response(status_code=CLIENT_LEFT)
+            _check_kind(operation, request, media)
+            answer = await self._answer(operation, asked, request, context)
         except (InvalidRequest, Fault) as error:
-            result = failed(error)
-        shown = printed(result, context)
-        code = self._status(shown, media)
+            answer = printed(failed(error), context)
+        if answer is None:
+            _log(operation, CLIENT_LEFT, started, context)
+            return Response(status_code=CLIENT_LEFT)
+        if not isinstance(answer, Printed) or (media == EVENTS and answer.has_data):
+            _log(operation, 200, started, context)
+            messages = once(answer) if isinstance(answer, Printed) else answer
+            return EventStream(messages, context, request.app.state.presence)
+        media = GRAPHQL if media == EVENTS else media
+        code = self._status(answer, media)
         _log(operation, code, started, context)
-        return _response(shown.body, media, code)
+        return _response(answer.body, media, code)
+
+    async def _answer(
+        self, operation: Operation, asked: Asked, request: Request, context: Context
+    ) -> Printed | Messages | None:
+        """Run an operation, or begin a subscription; None where nobody waits for it any more."""
+        if operation.kind is not OperationType.SUBSCRIPTION:
+            result = await self._unless_left(operation, asked, request, context)
+            return printed(result, context) if result else None
+        if request.app.state.presence.is_full:
+            raise Unavailable(Reason.OVERLOADED, "Too many are connected.")
+        with context.database.used():
+            return await follow(self.operations, operation, asked, context, request)
 
     async def _unless_left(
         self, operation: Operation, asked: Asked, request: Request, context: Context
@@ -128,10 +146,10 @@ class Endpoint:
         )
 
 
-def _check_kind(operation: Operation, request: Request) -> None:
+def _check_kind(operation: Operation, request: Request, media: str) -> None:
     if operation.kind is OperationType.MUTATION and request.method == "GET":
         raise Refused(405, "Send a mutation with POST.", Allow="POST")
-    if operation.kind is OperationType.SUBSCRIPTION:
+    if operation.kind is OperationType.SUBSCRIPTION and media != EVENTS:
         raise BadRequest("Subscribe over WebSocket, or with Accept: text/event-stream.")
 
 

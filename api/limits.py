@@ -1,6 +1,7 @@
 """How much work is taken on at once."""
 
 import asyncio
+import time
 from typing import Final
 
 from db.errors import Reason, Unavailable
@@ -47,3 +48,24 @@ class InFlight:
             raise Unavailable(Reason.OVERLOADED) from None
         finally:
             self._waiting -= 1
+
+
+class Allowance:
+    """Lets so many things be done in a minute, at any pace."""
+
+    __slots__ = ("_left", "_most", "_seen_at")
+
+    def __init__(self, per_minute: int) -> None:
+        self._most = self._left = float(per_minute)
+        self._seen_at = time.monotonic()
+
+    def take(self) -> bool:
+        """Do one of them; tell whether that is allowed."""
+        now = time.monotonic()
+        gained = (now - self._seen_at) * self._most / 60
+        self._left = min(self._most, self._left + gained)
+        self._seen_at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True

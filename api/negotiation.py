@@ -10,8 +10,9 @@ from typing import Final
 GRAPHQL: Final = "application/graphql-response+json"
 JSON: Final = "application/json"
 HTML: Final = "text/html"
+EVENTS: Final = "text/event-stream"
 
-_NEWEST_FIRST: Final = (HTML, GRAPHQL, JSON)
+_NEWEST_FIRST: Final = (EVENTS, HTML, GRAPHQL, JSON)
 
 
 class Refused(Exception):

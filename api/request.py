@@ -12,7 +12,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from api import asked
 from api.asked import Asked
-from api.negotiation import GRAPHQL, HTML, JSON, Refused, media_type
+from api.negotiation import EVENTS, GRAPHQL, HTML, JSON, Refused, media_type
 
 MOST_BODY_BYTES: Final = 100_000
 _NAMES: Final = ("query", "operationName", "variables", "extensions")
@@ -42,7 +42,7 @@ async def form(request: Request) -> Form:
 def _from_url(request: Request) -> Form:
     accept = request.headers.get("accept")
     pages = (HTML,) if request.app.state.explorer else ()
-    media = _accepted(media_type(accept, (*pages, GRAPHQL, JSON)))
+    media = _accepted(media_type(accept, (EVENTS, *pages, GRAPHQL, JSON)))
     parameters = _parameters(request)
     if media == HTML:
         if "query" not in parameters:
@@ -57,7 +57,7 @@ def _from_url(request: Request) -> Form:
 
 
 async def _from_body(request: Request) -> Form:
-    media = _accepted(media_type(request.headers.get("accept")))
+    media = _accepted(media_type(request.headers.get("accept"), (EVENTS, GRAPHQL, JSON)))
     _check_content_type(request.headers.get("content-type", ""))
     if "content-encoding" in request.headers:
         raise Refused(415, "Send the body as it is, without Content-Encoding.")

@@ -48,6 +48,7 @@ class Server(uvicorn.Server):
             self.loop.call_soon_threadsafe(self.loop.call_later, self.drain_seconds, self._exit)
 
     def _exit(self) -> None:
+        self.app.state.presence.close()
         self.should_exit = True
 
 

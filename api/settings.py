@@ -143,6 +143,27 @@ class Settings(BaseSettings):
         ge=1,
         le=10_000,
     )
+    sockets: int = _setting(
+        "How many WebSockets and streams of events each web process keeps open at once.",
+        10_000,
+        example="2000",
+        ge=1,
+        le=1_000_000,
+    )
+    socket_operations: int = _setting(
+        "How many operations one WebSocket runs at once, subscriptions and all.",
+        50,
+        example="100",
+        ge=1,
+        le=10_000,
+    )
+    socket_messages: int = _setting(
+        "How many messages one WebSocket may send in a minute.",
+        600,
+        example="6000",
+        ge=10,
+        le=1_000_000,
+    )
     http_draft: Literal["", "2026"] = _setting(
         "`2026` follows the GraphQL-over-HTTP draft of that year to the letter: 422 for documents "
         "that do not validate, 294 for data with errors. Left out, 400 and 200.",

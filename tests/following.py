@@ -1,11 +1,11 @@
 """Follows a subscription as a test sees it: message by message, without a transport."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing, asynccontextmanager
 from typing import Any, Final, cast
 
-from graphql import OperationDefinitionNode, parse, validate
+from graphql import ExecutionResult, OperationDefinitionNode, parse, validate
 
 from db.access import Caller
 from db.clock import Clock
@@ -78,6 +78,18 @@ class Following:
             await asyncio.gather(self._next, return_exceptions=True)
 
 
+async def _messages(
+    subscription: Subscription, context: Context, variables: dict[str, Any]
+) -> AsyncGenerator[ExecutionResult, None]:
+    begun = await subscription.begin(context, variables)
+    if isinstance(begun, ExecutionResult):
+        yield begun
+        return
+    async with aclosing(begun):
+        async for message in begun:
+            yield message
+
+
 @asynccontextmanager
 async def following(
     database: Database,
@@ -105,7 +117,7 @@ async def following(
         ask_again=ask_again,
     )
     subscription = Subscription(CORE, document, cast("OperationDefinitionNode", operation))
-    async with aclosing(cast("Any", subscription.run(context, variables))) as messages:
+    async with aclosing(_messages(subscription, context, variables)) as messages:
         followed = Following(messages)
         try:
             yield followed

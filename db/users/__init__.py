@@ -25,7 +25,15 @@ from db.users.queries import (
 )
 from db.users.roles import create_owner, update_role
 from db.users.rows import AddressRow, UserRow
-from db.users.sessions import MOST_AT_ONCE, SignedIn, Tokens, delete_ended, refresh, revoke
+from db.users.sessions import (
+    MOST_AT_ONCE,
+    SignedIn,
+    Tokens,
+    delete_ended,
+    refresh,
+    revoke,
+    still_open,
+)
 from db.users.sessions import start as start_session
 
 __all__ = [
@@ -65,6 +73,7 @@ __all__ = [
     "save_address",
     "sign_in",
     "start_session",
+    "still_open",
     "update_profile",
     "update_role",
     "users_by_id",

@@ -5,6 +5,7 @@ same successor again, so that a client whose reply was lost can ask once more. A
 replaced token means that two hold it, and ends the family.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -12,7 +13,7 @@ from uuid import UUID
 
 from db import events, ids, secrets
 from db.access import Caller
-from db.base import atomically, execute
+from db.base import atomically, execute, fetch
 from db.errors import Code, Refusal
 from db.users import tokens
 from db.users.authentication import signed_in, user_of
@@ -134,6 +135,18 @@ async def end_others(caller: Caller) -> None:
         user_of(caller),
         caller.session_id,
     )
+
+
+async def still_open(session_ids: Collection[UUID], now: datetime) -> set[UUID]:
+    """Find those of the sessions whose access token is good and whose user may come in."""
+    rows = await fetch(
+        "SELECT session.id FROM session JOIN users ON users.id = session.user_id"
+        " WHERE session.id = ANY($1) AND session.access_expires_at > $2"
+        " AND users.status = 'ACTIVE'",
+        list(session_ids),
+        now,
+    )
+    return {row[0] for row in rows}
 
 
 async def delete_ended(*, now: datetime, most: int = MOST_AT_ONCE) -> int:

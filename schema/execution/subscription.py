@@ -1,8 +1,9 @@
 """A subscription of a document, run message by message."""
 
-from collections.abc import AsyncIterator, Awaitable, Mapping
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Mapping
 from contextlib import aclosing
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from graphql import (
     DocumentNode,
@@ -19,7 +20,10 @@ from graphql import (
 from graphql.execution import Executor
 from strawberry.execution import optimized_is_awaitable
 
+from db.errors import Reason, Unavailable
 from schema.context import Context
+
+MESSAGE_SECONDS: Final = 3.0
 
 
 class Subscription:
@@ -32,12 +36,12 @@ class Subscription:
         self._document = document
         self._name = operation.name.value if operation.name else None
 
-    async def run(
+    async def begin(
         self, context: Context, variables: Mapping[str, Any]
-    ) -> AsyncIterator[ExecutionResult]:
-        """Yield its messages, each as soon as the one before it was taken.
+    ) -> AsyncGenerator[ExecutionResult, None] | ExecutionResult:
+        """Return its messages, each made as soon as the one before it was taken; or the refusal.
 
-        One without data is the last: what failed before it began, or may not go on.
+        A message without data is the last: what it tells of failed, or may not go on.
         """
         executor = Executor.build(
             self._schema,
@@ -49,30 +53,36 @@ class Subscription:
             hide_suggestions=True,
         )
         if isinstance(executor, list):
-            yield ExecutionResult(errors=executor)
-            return
+            return ExecutionResult(errors=executor)
         source = await _awaited(create_source_event_stream(executor))
         if isinstance(source, ExecutionResult):
-            yield source
-            return
-        async with aclosing(source):
-            async for result in self._messages(executor, source, context):
-                yield result
-                if result.data is None:
-                    return
+            return source
+        return _messages(executor, source, context)
 
-    async def _messages(
-        self, executor: Executor[Any], source: AsyncIterator[Any], context: Context
-    ) -> AsyncIterator[ExecutionResult]:
+
+async def _messages(
+    executor: Executor[Any], source: AsyncGenerator[Any, None], context: Context
+) -> AsyncGenerator[ExecutionResult, None]:
+    async with aclosing(source):
         try:
             async for event in source:
-                one = executor.build_per_event_executor(event)
-                result = await _awaited(execute_subscription_event(one))
+                result = await _message(executor.build_per_event_executor(event))
                 if context.watch:
                     context.watch.rest()
                 yield result
+                if result.data is None:
+                    return
         except Exception as error:  # noqa: BLE001 - as graphql-core does with a field that fails
             yield ExecutionResult(errors=[_located(error, executor)])
+
+
+async def _message(executor: Executor[Any]) -> ExecutionResult:
+    try:
+        async with asyncio.timeout(MESSAGE_SECONDS):
+            result: ExecutionResult = await _awaited(execute_subscription_event(executor))
+            return result
+    except TimeoutError:
+        raise Unavailable(Reason.TIMEOUT, "This took too long.") from None
 
 
 def _located(error: Exception, executor: Executor[Any]) -> GraphQLError:

@@ -1,0 +1,98 @@
+"""Who is connected for long, and whether they still may be: looked at together, once a second."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Final
+from uuid import UUID
+
+from db import users
+from db.errors import Unavailable
+from schema.context import Context
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS: Final = 1.0
+"""How long someone whose session has ended may go on listening."""
+
+Leave = Callable[[], None]
+
+
+class Full(Exception):
+    """As many are connected as can be."""
+
+
+class Presence:
+    """The connections of this process that stay: WebSockets and streams of events."""
+
+    def __init__(self, most: int, *, seconds: float = LOOK_SECONDS) -> None:
+        self.count = 0
+        self._most = most
+        self._seconds = seconds
+        self._sessions: dict[UUID, set[Leave]] = {}
+        self._all: set[Leave] = set()
+        self._looking: asyncio.Task[None] | None = None
+        self._is_closed = False
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody else can stay."""
+        return self._is_closed or self.count >= self._most
+
+    @contextmanager
+    def staying(self, leave: Leave) -> Iterator[None]:
+        """Count someone who stays; ``leave`` is called when the process is about to stop."""
+        self.count += 1
+        self._all.add(leave)
+        try:
+            yield
+        finally:
+            self.count -= 1
+            self._all.discard(leave)
+
+    @contextmanager
+    def signed_in(self, context: Context, leave: Leave) -> Iterator[None]:
+        """Call ``leave`` when the session that the caller has come by ends."""
+        session_id = context.caller.session_id
+        if session_id is None:
+            yield
+            return
+        self._sessions.setdefault(session_id, set()).add(leave)
+        if self._looking is None:
+            self._looking = asyncio.create_task(self._look(context))
+        try:
+            yield
+        finally:
+            left = self._sessions[session_id]
+            left.discard(leave)
+            if not left:
+                del self._sessions[session_id]
+
+    def close(self) -> None:
+        """Send everybody away, and let nobody else in."""
+        self._is_closed = True
+        for leave in list(self._all):
+            leave()
+
+    async def _look(self, context: Context) -> None:
+        """Look who may stay, while there is anybody; ``context`` has clock and database."""
+        try:
+            with context.database.used():
+                await asyncio.sleep(self._seconds)
+                while self._sessions:
+                    await self._part(context)
+                    await asyncio.sleep(self._seconds)
+        finally:
+            self._looking = None
+
+    async def _part(self, context: Context) -> None:
+        """Part with those whose session has ended."""
+        try:
+            still_open = await users.still_open(self._sessions.keys(), context.clock.now())
+        except Unavailable as fault:
+            logger.warning("who may stay connected is not known: %s", fault)
+            return
+        for session_id in self._sessions.keys() - still_open:
+            for leave in list(self._sessions[session_id]):
+                leave()
