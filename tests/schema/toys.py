@@ -1,7 +1,7 @@
 """A schema of its own, to try the foundation with: a few toys, kept in a list."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
@@ -40,7 +40,7 @@ from schema.inputs import (
 )
 from schema.money import Money
 from schema.permissions import guarded
-from schema.resolvers import mutation, resolver
+from schema.resolvers import mutation, resolver, subscription
 from schema.root import build
 
 OWNER: Final = UUID(int=7)
@@ -286,4 +286,32 @@ class Mutation:
         return ToyPayload(toy=Toy.of(1))
 
 
-SCHEMA: Final = build(Query, Mutation)
+@define.type
+class Subscription:
+    @subscription()
+    async def counted(self, info: Info, to: int) -> AsyncGenerator[int, None]:
+        for number in range(to):
+            yield number
+
+    @subscription()
+    async def following(self, info: Info, subject: str) -> AsyncGenerator[str, None]:
+        """Say who follows, at first and whenever there is news."""
+        context = info.context
+        try:
+            async with context.follow(subject):
+                while await context.news():
+                    yield context.caller.label
+        finally:
+            context.mailer.events.append("left")  # type: ignore[attr-defined]
+
+    @subscription()
+    async def failing(self, info: Info) -> AsyncGenerator[int, None]:
+        yield 1
+        raise RuntimeError("the password of the database is hunter2")
+
+    @subscription(requires=Permission.STOCK_READ)
+    async def secrets(self, info: Info) -> AsyncGenerator[int, None]:
+        yield 1
+
+
+SCHEMA: Final = build(Query, Mutation, subscription=Subscription)
