@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 import typer
 
-from bench import measuring, sampling, tables
+from bench import measuring, report, sampling
 from bench.cores import TooFewCores
 from bench.equality import DifferentAnswers
 from bench.ground import NoGround
@@ -39,6 +39,10 @@ Queries = Annotated[str, typer.Option(help=f"Of {_ALL_QUERIES}.")]
 Quick = Annotated[bool, typer.Option("--quick", help="Fewer and shorter rounds.")]
 Rounds = Annotated[int | None, typer.Option(help="How many rounds.", min=1)]
 Seconds = Annotated[float | None, typer.Option(help="How long each is, for each server.", min=0.05)]
+Protections = Annotated[
+    bool | None, typer.Option(help="What each protection costs; by default unless in short.")
+]
+Write = Annotated[bool, typer.Option("--write", help="Bring the documents in step.")]
 Profiled = Annotated[
     str | None, typer.Option("--profile", help="Say where the time of one query goes, instead.")
 ]
@@ -51,7 +55,9 @@ def main(
     quick: Quick = False,
     rounds: Rounds = None,
     seconds: Seconds = None,
+    protections: Protections = None,
     profile: Profiled = None,
+    write: Write = False,
 ) -> None:
     """Measure servers side by side."""
     plan = Plan(
@@ -66,13 +72,18 @@ def main(
             if profile:
                 _profile(stand, QUERIES[profile], seconds or _PROFILE_SECONDS)
             else:
-                _measure(stand, plan)
+                run = _measured(
+                    stand, plan, protections=not quick if protections is None else protections
+                )
+                typer.echo(report.in_full(run))
+                if write:
+                    report.write(run)
     except (BadAnswer, DidNotStart, DifferentAnswers, NoGround, TooFewCores) as fault:
         typer.echo(fault, err=True)
         raise typer.Exit(1) from None
 
 
-def _measure(stand: Stand, plan: Plan) -> None:
+def _measured(stand: Stand, plan: Plan, *, protections: bool) -> Run:
     run = Run(
         at=f"{datetime.now(UTC):%Y-%m-%d}",
         command=" ".join(["python -m bench", *sys.argv[1:]]),
@@ -80,8 +91,9 @@ def _measure(stand: Stand, plan: Plan) -> None:
         versions=_versions(stand.ground.version),
     )
     measuring.measure(stand, plan, run, _tell)
-    typer.echo(tables.tables(run))
-    typer.echo(f"\nRSS MB: {run.resident_mb}")
+    if protections:
+        measuring.price(stand, plan, run, _tell)
+    return run
 
 
 def _profile(stand: Stand, query: Query, seconds: float) -> None:

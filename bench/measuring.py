@@ -4,10 +4,10 @@ import asyncio
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import dataclass
+from itertools import islice, product
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 from bench import cores, equality, ground, load, queries, starting
 from bench.cores import Cores
@@ -15,10 +15,15 @@ from bench.figures import Spell
 from bench.ground import Ground
 from bench.queries import Query
 from bench.results import Run
-from bench.starting import Running
+from bench.servers.without import WITHOUT
+from bench.starting import Kind, Running
 
-Tell = Callable[[str], None]
+Tell: TypeAlias = Callable[[str], None]
+Turns: TypeAlias = list[tuple[str, Running]]
 
+PRICED: Final = (queries.NOTHING, queries.PAGE, queries.ORDERS)
+"""What is asked to find out what protections cost."""
+_ALL: Final = "all of them"
 _CARTS_PER_SECOND: Final = 400
 """More than can be sold in a second."""
 _COUNTED: Final = 32
@@ -43,7 +48,6 @@ class Stand:
     ground: Ground
     cores: Cores
     folder: Path
-    running: dict[str, Running] = field(default_factory=dict)
 
     @property
     def log(self) -> Path:
@@ -99,30 +103,64 @@ def stand(tell: Tell) -> Iterator[Stand]:
 
 def measure(stand: Stand, plan: Plan, run: Run, tell: Tell) -> None:
     """Start the servers, see that they give the same answers, and measure them."""
-    kinds = {name: starting.KINDS[name] for name in plan.servers}
-    for name in list(kinds):
-        if reason := kinds[name].why_not():
-            tell(f"Without {name}: {reason}")
-            del kinds[name]
-    with ExitStack() as opened:
-        for name, kind in kinds.items():
-            stand.running[name] = opened.enter_context(
-                starting.started(kind, stand.ground, stand.cores.serving, stand.log)
-            )
+    with _running(stand, _to_be_had(plan.servers, tell)) as running:
         chosen = [queries.QUERIES[name] for name in plan.queries]
-        _compare(stand, chosen, tell)
+        _compare(stand, running, chosen, tell)
         asyncio.run(stand.ground.settle())
         for number in range(plan.rounds):
             tell(f"Round {number + 1} of {plan.rounds} ...")
             for query in chosen:
-                _round(stand, plan, query, run, number)
+                turns = _turned(_asked(running, query), number)
+                for name, spell in _round(stand, plan, query, turns):
+                    run.spells.setdefault(query.name, {}).setdefault(name, []).append(spell)
         for query in chosen:
             run.statements[query.name] = {
                 name: stand.statements(query, server)
-                for name, server in _asked(stand.running, query).items()
+                for name, server in _asked(running, query).items()
             }
-        for name, server in stand.running.items():
+        for name, server in running.items():
             run.resident_mb[name] = cores.resident_bytes(server.process) / 1e6
+
+
+def _to_be_had(names: Sequence[str], tell: Tell) -> dict[str, Kind]:
+    kinds = {name: starting.KINDS[name] for name in names}
+    for name, kind in list(kinds.items()):
+        if reason := kind.why_not():
+            tell(f"Without {name}: {reason}")
+            del kinds[name]
+    return kinds
+
+
+def price(stand: Stand, plan: Plan, run: Run, tell: Tell) -> None:
+    """Measure what each protection costs: Tradepost as it is, and at once without one of them."""
+    kinds = {_ALL: starting.SHOP, **{name: starting.without(name) for name in WITHOUT}}
+    with _running(stand, kinds) as running:
+        whole = running.pop(_ALL)
+        for query in PRICED:
+            run.protections[query.name] = {name: [] for name in running}
+        for number in range(plan.rounds):
+            tell(f"What protections cost, round {number + 1} of {plan.rounds} ...")
+            for query, (name, less) in product(PRICED, running.items()):
+                pair = [_cost(stand, plan, query, server) for server in (whole, less)]
+                run.protections[query.name][name].append(pair)
+
+
+def _cost(stand: Stand, plan: Plan, query: Query, server: Running) -> float:
+    """Ask in short spells: the two of a pair must find the machine in the same state."""
+    stand.spell(query, server, seconds=plan.seconds / 10)
+    return stand.spell(query, server, seconds=plan.seconds / 3).server_us
+
+
+@contextmanager
+def _running(stand: Stand, kinds: Mapping[str, Kind]) -> Iterator[dict[str, Running]]:
+    """Lend servers, all at the same time."""
+    with ExitStack() as opened:
+        yield {
+            name: opened.enter_context(
+                starting.started(kind, stand.ground, stand.cores.serving, stand.log)
+            )
+            for name, kind in kinds.items()
+        }
 
 
 def profile(stand: Stand, query: Query, path: Path, *, seconds: float) -> None:
@@ -132,22 +170,24 @@ def profile(stand: Stand, query: Query, path: Path, *, seconds: float) -> None:
         stand.spell(query, server, seconds=seconds)
 
 
-def _compare(stand: Stand, chosen: Sequence[Query], tell: Tell) -> None:
-    reads = [query for query in chosen if query in queries.READS]
-    for query in reads:
-        asked = queries.asked(query, stand.ground.slugs, stand.ground.tokens)
-        equality.check(query, asked, {name: one.port for name, one in stand.running.items()})
-    tell(f"{', '.join(stand.running)} give the same data.")
+def _compare(
+    stand: Stand, running: Mapping[str, Running], chosen: Sequence[Query], tell: Tell
+) -> None:
+    ports = {name: server.port for name, server in running.items()}
+    for query in chosen:
+        if query in queries.READS:
+            asked = queries.asked(query, stand.ground.slugs, stand.ground.tokens)
+            equality.check(query, asked, ports)
+    tell(f"{', '.join(running)} give the same data.")
 
 
-def _round(stand: Stand, plan: Plan, query: Query, run: Run, number: int) -> None:
-    found = run.spells.setdefault(query.name, {name: [] for name in _asked(stand.running, query)})
-    for name, server in _turned(_asked(stand.running, query), number):
+def _round(stand: Stand, plan: Plan, query: Query, turns: Turns) -> Iterator[tuple[str, Spell]]:
+    for name, server in turns:
         stand.spell(query, server, seconds=plan.warm_up)
-        found[name].append(stand.spell(query, server, seconds=plan.seconds))
+        yield name, stand.spell(query, server, seconds=plan.seconds)
 
 
-def _turned(running: Mapping[str, Running], number: int) -> list[tuple[str, Running]]:
+def _turned(running: Mapping[str, Running], number: int) -> Turns:
     """Begin each round with another server."""
     turns = list(running.items())
     start = number % max(1, len(turns))

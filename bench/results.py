@@ -27,8 +27,10 @@ class Run:
     """For one request, by query and server."""
     resident_mb: dict[str, float] = field(default_factory=dict)
     """After all rounds, by server."""
-    protections: dict[str, dict[str, list[float]]] = field(default_factory=dict)
-    """The server's µs for one request without each of them, by query; one of each round."""
+    protections: dict[str, dict[str, list[list[float]]]] = field(default_factory=dict)
+    """The server's µs for one request with all of them, and at once without one: by query and by
+    the one that was taken out, a pair of each round.
+    """
 
     def servers(self, query: str) -> Sequence[str]:
         """Name who was asked a query."""

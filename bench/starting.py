@@ -46,6 +46,11 @@ def profiled(path: Path) -> Kind:
     return Kind("profile", "as it is, sampled", _python("shop", "--profile", str(path)))
 
 
+def without(protection: str) -> Kind:
+    """Tradepost with a protection taken out."""
+    return Kind(f"without {protection}", "less safe", _python("shop", "--without", protection))
+
+
 TEXTBOOK: Final = Kind(
     "textbook", "FastAPI, Strawberry's router, Tortoise's models", _python("textbook")
 )

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from bench.figures import Middle
+from bench.figures import Middle, middle
 from bench.queries import QUERIES
 from bench.results import FLOOR, Run
 
@@ -46,6 +46,48 @@ def tables(run: Run) -> str:
     return "\n\n".join(_of_query(run, query) for query in run.spells)
 
 
+def ratios(run: Run, queries: Sequence[str]) -> str:
+    """Lay out what a request costs each server, as multiples of the floor's."""
+    names = [name for name in run.servers(queries[0]) if name != FLOOR]
+    rows = [
+        (
+            f"{query}: {QUERIES[query].meaning}",
+            f"{run.middle(query, FLOOR, 'server_us').value:,.0f} µs",
+            *(_short(run.times_floor(query, name)) for name in names),
+        )
+        for query in queries
+    ]
+    return table(("", FLOOR, *names), rows)
+
+
+def memory(run: Run) -> str:
+    """Lay out what each server holds after all of it."""
+    rows = [(name, f"{megabytes:,.0f}") for name, megabytes in run.resident_mb.items()]
+    return f"Memory of the process after all rounds:\n\n{table(('', 'MB'), rows)}"
+
+
+def protections(run: Run) -> str:
+    """Lay out what each protection adds to a request: pair by pair, with it less without it."""
+    queries = list(run.protections)
+    if not queries:
+        return ""
+    whole = [
+        middle([pair[0] for pairs in run.protections[query].values() for pair in pairs])
+        for query in queries
+    ]
+    rows = [("all of them together with the answer", *(f"{one.value:,.0f}" for one in whole))]
+    rows += [
+        (name, *(_added(run.protections[query][name]) for query in queries))
+        for name in run.protections[queries[0]]
+    ]
+    return f"What each protection costs:\n\n{table(('server µs for a request', *queries), rows)}"
+
+
+def _added(pairs: Sequence[Sequence[float]]) -> str:
+    found = middle([whole - less for whole, less in pairs])
+    return f"{found.value:+,.0f} ({found.low:+,.0f} to {found.high:+,.0f})"
+
+
 def _of_query(run: Run, query: str) -> str:
     rows = [_row(run, query, server) for server in run.servers(query)]
     return f"**{query}**: {QUERIES[query].meaning}\n\n{table(('', *_HEADS), rows)}"
@@ -66,6 +108,10 @@ def _row(run: Run, query: str, server: str) -> tuple[str, ...]:
         f"{run.statements.get(query, {}).get(server, 0):.3g}",
         cell("answer_bytes"),
     )
+
+
+def _short(found: Middle | None) -> str:
+    return f"{found.value:.1f} ×" if found else ""
 
 
 def _times(found: Middle | None) -> str:

@@ -18,6 +18,7 @@ from api.lifeline import Line
 from api.server import Server
 from api.settings import Settings
 from bench import sampling
+from bench.servers.without import WITHOUT
 
 _RAISED: Final[dict[str, Any]] = {}
 
@@ -40,7 +41,10 @@ def main() -> None:
     parser.add_argument("--line", type=int, required=True)
     parser.add_argument("--listener", type=int, required=True)
     parser.add_argument("--profile", type=Path, help="where to write what was running")
+    parser.add_argument("--without", choices=WITHOUT, help="a protection to take out")
     given = parser.parse_args()
+    if given.without:
+        WITHOUT[given.without]()
     chosen = settings()
     server = Server(create_app(chosen), chosen, Line(given.line))
     logs.configure(chosen)

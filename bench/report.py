@@ -1,0 +1,61 @@
+"""The documents that quote a run: what stands between their marks is never written by hand."""
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from bench import results
+from bench.plot import plot
+from bench.queries import READS
+from bench.results import Run
+from bench.tables import memory, protections, ratios, tables
+
+_ROOT: Final = Path(__file__).parents[1]
+README: Final = _ROOT / "README.md"
+FIGURES: Final = _ROOT / "bench" / "README.md"
+PLOT: Final = _ROOT / "bench" / "figures.svg"
+_BEGIN, _END = "<!-- figures: written by `make bench` -->", "<!-- end of figures -->"
+
+
+def documents(run: Run) -> Mapping[Path, str]:
+    """Print a run as all that is kept of it, by file."""
+    return {
+        results.KEPT: run.kept().decode(),
+        PLOT: plot(run),
+        FIGURES: _between(FIGURES.read_text(), in_full(run)),
+        README: _between(README.read_text(), _in_short(run)),
+    }
+
+
+def write(run: Run) -> None:
+    """Keep a run, and bring the documents that quote it in step."""
+    for path, text in documents(run).items():
+        path.write_text(text)
+
+
+def in_full(run: Run) -> str:
+    """Lay out all that a run found."""
+    libraries = ", ".join(f"{name} {version}" for name, version in run.versions.items())
+    parts = [
+        f"{run.at}, {run.machine}, `{run.command}`. {libraries}.",
+        "![Server CPU for one request, as a multiple of the floor's](figures.svg)",
+        tables(run),
+        memory(run),
+        protections(run),
+    ]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _in_short(run: Run) -> str:
+    versions = f"Python {run.versions['Python']}, PostgreSQL {run.versions['PostgreSQL']}"
+    return f"{run.at}, {run.machine}, {versions}:\n\n{ratios(run, [one.name for one in READS])}"
+
+
+def _between(document: str, text: str) -> str:
+    """Put a text between the marks of a document."""
+    marked = re.compile(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
+    found, times = marked.subn(lambda _: f"{_BEGIN}\n\n{text}\n\n{_END}", document)
+    if times != 1:
+        raise AssertionError("a document must have the marks once")
+    return found
