@@ -2,6 +2,7 @@
 
 import platform
 import sys
+from collections.abc import Collection
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -61,8 +62,8 @@ def main(
 ) -> None:
     """Measure servers side by side."""
     plan = Plan(
-        servers=servers.split(","),
-        queries=queries.split(","),
+        servers=_chosen(servers, KINDS),
+        queries=_chosen(queries, QUERIES),
         rounds=rounds or (3 if quick else 7),
         seconds=seconds or (0.5 if quick else 1.5),
         warm_up=0.2 if quick else 0.3,
@@ -70,7 +71,7 @@ def main(
     try:
         with measuring.stand(_tell) as stand:
             if profile:
-                _profile(stand, QUERIES[profile], seconds or _PROFILE_SECONDS)
+                _profile(stand, QUERIES[_chosen(profile, QUERIES)[0]], seconds or _PROFILE_SECONDS)
             else:
                 run = _measured(
                     stand, plan, protections=not quick if protections is None else protections
@@ -81,6 +82,14 @@ def main(
     except (BadAnswer, DidNotStart, DifferentAnswers, NoGround, TooFewCores) as fault:
         typer.echo(fault, err=True)
         raise typer.Exit(1) from None
+
+
+def _chosen(names: str, known: Collection[str]) -> list[str]:
+    chosen = names.split(",")
+    for name in chosen:
+        if name not in known:
+            raise typer.BadParameter(f"{name} is none of {', '.join(known)}.")
+    return chosen
 
 
 def _measured(stand: Stand, plan: Plan, *, protections: bool) -> Run:

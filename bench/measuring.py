@@ -138,6 +138,8 @@ def price(stand: Stand, plan: Plan, run: Run, tell: Tell) -> None:
         whole = running.pop(_ALL)
         for query in PRICED:
             run.protections[query.name] = {name: [] for name in running}
+            for server in (whole, *running.values()):
+                stand.spell(query, server, seconds=2 * plan.warm_up)
         for number in range(plan.rounds):
             tell(f"What protections cost, round {number + 1} of {plan.rounds} ...")
             for query, (name, less) in product(PRICED, running.items()):

@@ -51,6 +51,9 @@ def without(protection: str) -> Kind:
     return Kind(f"without {protection}", "less safe", _python("shop", "--without", protection))
 
 
+INTERPRETED: Final = Kind(
+    "interpreted", "Tradepost, its operations run by graphql-core", without("compiling").command
+)
 TEXTBOOK: Final = Kind(
     "textbook", "FastAPI, Strawberry's router, Tortoise's models", _python("textbook")
 )
@@ -60,11 +63,12 @@ MERCURIUS: Final = Kind(
     ("node", str(node.FOLDER / "server.mjs")),
     why_not=node.why_not,
 )
-SELLING: Final = frozenset({"tradepost"})
+SELLING: Final = frozenset({"tradepost", "interpreted"})
 """Those that have a checkout."""
 KINDS: Final[Mapping[str, Kind]] = {
     "floor": FLOOR,
     "tradepost": SHOP,
+    "interpreted": INTERPRETED,
     "textbook": TEXTBOOK,
     "mercurius": MERCURIUS,
 }

@@ -1,16 +1,20 @@
 """Tradepost with one of its protections taken out: for the bench alone. No setting does this."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
 from starlette.requests import HTTPConnection
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api import app, authentication, dependencies, graphql
+from api import app, authentication, dependencies, graphql, operations, server
+from api.departure import Departure
 from api.limits import InFlight
 from db.access import Caller
+from db.limits import Buckets, Standing
+from schema import execution
+from schema.cost import Price
 
 
 def logging_off() -> None:
@@ -31,23 +35,26 @@ def envelope_off() -> None:
     _replace(app, "Envelope", bare)
 
 
+def patience_off() -> None:
+    """Wait for ever for slow requests, and for those who do not take their answers."""
+    _replace(server, "Protocol", HttpToolsProtocol)
+
+
 def admission_off() -> None:
     """Let everybody in at once."""
-
-    @asynccontextmanager
-    async def slot(_: InFlight) -> AsyncIterator[None]:
-        yield
-
-    _replace(InFlight, "slot", slot)
+    _replace(InFlight, "__aenter__", _nothing)
+    _replace(InFlight, "__aexit__", _nothing)
 
 
-def supervision_off() -> None:
-    """Let queries run for ever, and for clients that have hung up."""
+def deadline_off() -> None:
+    """Let queries run for ever."""
+    _replace(operations, "QUERY_SECONDS", None)
 
-    async def supervised(_: Any, work: Any, *__: Any, **___: Any) -> Any:
-        return await work
 
-    _replace(graphql.Endpoint, "_supervised", supervised)
+def departure_off() -> None:
+    """Go on with the queries of clients that have hung up."""
+    _replace(Departure, "__enter__", lambda departure: departure)
+    _replace(Departure, "__exit__", lambda *_: False)
 
 
 def authentication_off() -> None:
@@ -64,13 +71,49 @@ def authentication_off() -> None:
     _replace(dependencies, "identify", identify)
 
 
+def price_off() -> None:
+    """Let every operation cost a point."""
+    _replace(Price, "of", lambda *_: 1)
+    _replace(Price, "is_dry_run", lambda *_: False)
+
+
+def rate_limit_off() -> None:
+    """Let callers spend as much as they like."""
+
+    async def take(_: Buckets, __: Caller, ___: int, now: datetime) -> Standing:
+        return Standing(limit=1, remaining=1, reset_at=now)
+
+    _replace(Buckets, "take", take)
+
+
+def compiling_off() -> None:
+    """Have graphql-core run every operation."""
+    prepare = execution.prepare
+
+    def interpreted(*given: Any, compiled: bool) -> execution.Operation:
+        del compiled
+        return prepare(*given, compiled=False)
+
+    _replace(execution, "prepare", interpreted)
+
+
 WITHOUT: Final[Mapping[str, Callable[[], None]]] = {
     "logging": logging_off,
-    "envelope": envelope_off,
-    "admission": admission_off,
-    "supervision": supervision_off,
+    "request id, headers": envelope_off,
+    "slow clients": patience_off,
+    "requests in flight": admission_off,
+    "time limit": deadline_off,
+    "clients that left": departure_off,
     "authentication": authentication_off,
+    "price": price_off,
+    "rate limit": rate_limit_off,
 }
+"""The protections, by what they are called in the table."""
+PARTS: Final = {**WITHOUT, "compiling": compiling_off}
+
+
+async def _nothing(*_: object) -> None:
+    """Do nothing."""
 
 
 def _replace(where: Any, name: str, part: Any) -> None:
