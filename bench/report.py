@@ -30,7 +30,8 @@ def documents(run: Run) -> Mapping[Path, str]:
 
 def write(run: Run) -> None:
     """Keep a run, and bring the documents that quote it in step."""
-    for path, text in documents(run).items():
+    as_kept = Run.read(run.kept())  # rounded, so that the documents can be made again from it
+    for path, text in documents(as_kept).items():
         path.write_text(text)
 
 

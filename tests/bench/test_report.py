@@ -26,8 +26,8 @@ def test_the_readme_names_the_date_and_the_versions(run: Run) -> None:
 
 
 def test_a_run_without_protections_has_no_table_of_them(run: Run) -> None:
-    assert "protection" in report.in_full(run)
-    assert "protection" not in report.in_full(replace(run, protections={}))
+    assert "What each protection costs" in report.in_full(run)
+    assert "What each protection costs" not in report.in_full(replace(run, protections={}))
 
 
 def test_numbers_stand_to_the_right() -> None:
