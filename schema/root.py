@@ -17,6 +17,9 @@ from schema.catalog.errors import StockError
 from schema.catalog.mutations import CatalogMutation
 from schema.catalog.queries import CatalogQuery
 from schema.context import Info
+from schema.discounts import queries as discounts
+from schema.discounts.mutations import DiscountsMutation
+from schema.discounts.queries import DiscountsQuery
 from schema.errors import ERROR_TYPES
 from schema.ids import FINDERS, Node, find
 from schema.limits import LimitsQuery
@@ -25,6 +28,7 @@ from schema.orders.checkout import CheckoutMutation, PaymentError
 from schema.orders.fulfillments import FulfillmentMutation
 from schema.orders.payments import PaymentMutation
 from schema.orders.queries import OrdersQuery
+from schema.orders.refunds import RefundMutation
 from schema.orders.subscriptions import OrdersSubscription
 from schema.resolvers import resolver
 from schema.scalars import SCALARS
@@ -39,12 +43,21 @@ from schema.users import queries as users
 from schema.users.mutations import UsersMutation
 from schema.users.queries import UsersQuery
 
-for context in (shop, users, catalog, stock, carts, orders):
+for context in (shop, users, catalog, stock, discounts, carts, orders):
     FINDERS.update(context.FINDERS)
 
 
 @define.type
-class Query(OrdersQuery, CartsQuery, StockQuery, CatalogQuery, UsersQuery, ShopQuery, LimitsQuery):
+class Query(
+    OrdersQuery,
+    CartsQuery,
+    DiscountsQuery,
+    StockQuery,
+    CatalogQuery,
+    UsersQuery,
+    ShopQuery,
+    LimitsQuery,
+):
     @resolver()
     async def node(self, info: Info, id: strawberry.ID) -> Node | None:
         """Null when there is no such thing, or the caller may not see it: the two look alike."""
@@ -62,8 +75,10 @@ class Query(OrdersQuery, CartsQuery, StockQuery, CatalogQuery, UsersQuery, ShopQ
 class Mutation(
     CheckoutMutation,
     PaymentMutation,
+    RefundMutation,
     FulfillmentMutation,
     CartsMutation,
+    DiscountsMutation,
     StockMutation,
     CatalogMutation,
     UsersMutation,

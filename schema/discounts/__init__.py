@@ -1,0 +1,1 @@
+"""Discounts, as those see them who look after them."""
