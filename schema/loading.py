@@ -26,26 +26,27 @@ class Loader(Generic[K, T]):
     async def load(self, key: K) -> T:
         """Read one thing."""
         if key not in self._found:
-            await self._arrival(key)
+            if key not in self._arrivals:
+                self._gather([key])
+            await self._arrivals[key]
         return self._found[key]
 
     async def load_all(self, keys: Sequence[K]) -> list[T]:
         """Read many things, in the order of their keys, which may repeat."""
-        found = self._found
-        missing = [key for key in keys if key not in found]
-        for arrival in {self._arrival(key) for key in missing}:
+        found, arrivals = self._found, self._arrivals
+        missing = dict.fromkeys(key for key in keys if key not in found)
+        if new := [key for key in missing if key not in arrivals]:
+            self._gather(new)
+        for arrival in {arrivals[key] for key in missing}:
             await arrival
         return [found[key] for key in keys]
 
-    def _arrival(self, key: K) -> asyncio.Task[None]:
-        """Return the read that a key comes with: the next one, if it is in none yet."""
-        arrival = self._arrivals.get(key)
-        if arrival is None:
-            if self._coming is None:
-                self._coming = asyncio.ensure_future(self._read())
-            self._gathered.append(key)
-            arrival = self._arrivals[key] = self._coming
-        return arrival
+    def _gather(self, keys: list[K]) -> None:
+        """Read these keys with the next call."""
+        if self._coming is None:
+            self._coming = asyncio.ensure_future(self._read())
+        self._gathered += keys
+        self._arrivals.update(dict.fromkeys(keys, self._coming))
 
     async def _read(self) -> None:
         """Read what was gathered until the event loop came round to us."""

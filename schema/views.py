@@ -46,15 +46,19 @@ class Shown:
 
     ``make`` is called with the values of ``columns``; without it, the one column is the value.
     Where the first column is None, so is the field. With ``each``, the column is a list of rows.
+    With ``in_context``, ``make`` also takes the context, and is called whatever the columns are.
     """
 
     columns: tuple[str, ...]
     make: Callable[..., Any] | None = None
     part: Part | None = None
     each: "builtins.type[View[Any]] | None" = None
+    in_context: bool = False
 
-    def of(self, row: Any, get: Callable[[Any, str], Any]) -> Any:
+    def of(self, row: Any, get: Callable[[Any, str], Any], context: Context | None = None) -> Any:
         """Make the value of the field."""
+        if self.in_context and self.make is not None:
+            return self.make(*[get(row, column) for column in self.columns], context)
         if self.part and not self.part.names:
             return self.part.view.of(row)
         first, *others = [get(row, column) for column in self.columns]
@@ -152,7 +156,8 @@ def view(
                 setattr(cls, name, each.described)
         made = define.type(cls)
         for name, each in cls.__view__.shown.items():
-            setattr(made, name, property(_reader(each, cls.__view__.get)))
+            if not each.in_context:
+                setattr(made, name, property(_reader(each, cls.__view__.get)))
         return made
 
     return decorate
@@ -194,6 +199,16 @@ def shown(
 ) -> Any:
     """Declare a field that is made of columns: ``make(*columns)``, or the one column itself."""
     return _OfRow(_described(description, requires, owner=owner), Shown(columns, make))
+
+
+def seen(make: Callable[..., Any], *columns: str, description: str | None = None) -> Any:
+    """Declare a field that is made of columns and of who asks when: ``make(*columns, context)``."""
+    found = Shown(columns, make, in_context=True)
+
+    def resolve(self: View[Any], info: Info) -> Any:
+        return found.of(self.row, self.__view__.get, info.context)
+
+    return _OfRow(strawberry.field(resolver=resolve, description=description), found)
 
 
 def each(view: builtins.type[View[Any]], column: str, description: str | None = None) -> Any:

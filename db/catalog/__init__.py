@@ -44,7 +44,7 @@ from db.catalog.queries import (
     visible_to,
     visible_variants_by_id,
 )
-from db.catalog.rows import SALE, CategoryRow, Pairs, ProductRow, VariantRow
+from db.catalog.rows import CategoryRow, Pairs, ProductRow, VariantRow
 from db.catalog.slugs import slug_of
 from db.catalog.tree import (
     MOST_CATEGORIES,
@@ -64,7 +64,6 @@ __all__ = [
     "MOST_MEDIA",
     "MOST_OPTIONS",
     "MOST_VARIANTS",
-    "SALE",
     "STANDARD_TAX_CLASS",
     "TRANSITIONS",
     "Category",

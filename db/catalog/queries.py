@@ -12,7 +12,7 @@ from uuid import UUID
 
 from db.access import Caller, Permission
 from db.base import Condition, by_key, rows_in_order
-from db.catalog.rows import SALE, CategoryRow, ProductRow, VariantRow
+from db.catalog.rows import CategoryRow, ProductRow, VariantRow
 from db.rows import EVERY, Columns, Select
 
 
@@ -87,16 +87,16 @@ async def products_by_id(
 
 # --- variants -----------------------------------------------------------------------------------
 
-_VARIANTS: Final = "FROM variant JOIN product ON product.id = variant.product_id"
+_VARIANTS: Final = "FROM variant {joins}"
 _IN_SHOP_ORDER: Final = "ORDER BY variant.product_id, variant.position, variant.id"
 _VARIANTS_BY_PRODUCT: Final = Select(
     VariantRow,
-    f"{_VARIANTS} WHERE variant.product_id = ANY($1) {_IN_SHOP_ORDER}",
+    _VARIANTS + f" WHERE variant.product_id = ANY($1) {_IN_SHOP_ORDER}",
     keys=("product_id",),
 )
 _ACTIVE_BY_PRODUCT: Final = Select(
     VariantRow,
-    f"{_VARIANTS} WHERE variant.product_id = ANY($1) AND variant.active {_IN_SHOP_ORDER}",
+    _VARIANTS + f" WHERE variant.product_id = ANY($1) AND variant.active {_IN_SHOP_ORDER}",
     keys=("product_id",),
 )
 
@@ -124,9 +124,9 @@ async def visible_variants_by_id(
 ) -> list[VariantRow | None]:
     """Read these variants, in order; None for what the caller may not see."""
     everything = caller.may(Permission.CATALOG_WRITE) or caller.may(Permission.STOCK_READ)
-    asked = columns if columns is None else columns.union(SALE)
+    asked = columns if columns is None else columns | {"sold_from"}
     return [
-        row if row and (everything or row.is_for_sale(now)) else None
+        row if row and (everything or row.sold_from <= now) else None
         for row in await variants_by_id(ids, columns=asked)
     ]
 

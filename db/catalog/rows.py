@@ -16,6 +16,7 @@ Pairs: TypeAlias = list[dict[str, str]]
 """``[{"name": "color", "value": "blue"}]``, as attributes and options are kept."""
 
 _CURRENCY: Final = "(SELECT currency FROM shop)"
+_PRODUCT: Final = "JOIN product ON product.id = variant.product_id"
 
 
 class ProductRow(Record):
@@ -46,10 +47,13 @@ class VariantRow(Record):
     id: UUID = column("variant.id")
     product_id: UUID = column("variant.product_id")
     sku: str = column("variant.sku")
-    title: str = column("""coalesce(nullif(variant.title, ''), (
+    title: str = column(
+        """coalesce(nullif(variant.title, ''), (
         SELECT string_agg(option ->> 'value', ' / ' ORDER BY place)
           FROM jsonb_array_elements(variant.options) WITH ORDINALITY AS each(option, place)
-        ), product.title)""")
+        ), product.title)""",
+        join=_PRODUCT,
+    )
     options: Pairs = column("variant.options", orjson.loads)
     price: int = column("variant.price")
     compare_at_price: int | None = column("variant.compare_at_price")
@@ -57,26 +61,21 @@ class VariantRow(Record):
     weight_grams: int | None = column("variant.weight_grams")
     active: bool = column("variant.active")
     track_stock: bool = column("variant.track_stock")
-    stocked_id: UUID | None = column("CASE WHEN variant.track_stock THEN variant.id END")
-    """The variant whose stock counts: itself, or none where stock is not tracked."""
+    available: int | None = column(
+        "CASE WHEN variant.track_stock THEN stock.on_hand - stock.reserved END",
+        join="JOIN stock ON stock.variant_id = variant.id",
+    )
+    """Units to be had; None where stock is not tracked. See the note at ``_HAS_STOCK``."""
     low_at: int | None = column("variant.low_at")
     position: int = column("variant.position")
     version: int = column("variant.version")
-    product_status: ProductStatus = column("product.status", ProductStatus)
-    published_at: datetime | None = column("product.published_at")
+    sold_from: datetime = column(
+        """coalesce(CASE WHEN variant.active AND product.status = 'PUBLISHED'
+                         THEN product.published_at END, 'infinity')""",
+        join=_PRODUCT,
+    )
+    """From when on anyone may buy it, stock aside; at the end of time: not at all."""
     currency: str = column(_CURRENCY)
-
-    def is_for_sale(self, now: datetime) -> bool:
-        """Whether anyone may buy it, stock aside: this looks at :data:`SALE`."""
-        return (
-            self.active
-            and self.product_status is ProductStatus.PUBLISHED
-            and self.published_at is not None
-            and self.published_at <= now
-        )
-
-
-SALE: Final = ("active", "product_status", "published_at")
 
 
 class CategoryRow(Record):

@@ -17,7 +17,7 @@ from schema.ids import Node, identity
 from schema.money import Money, amount
 from schema.resolvers import resolver
 from schema.scalars import URL
-from schema.views import View, each, edge, shown, view
+from schema.views import View, each, edge, seen, shown, view
 
 define.expose(catalog.ProductStatus)
 define.expose(catalog.MediaKind)
@@ -61,14 +61,12 @@ class Category(Node, View[catalog.CategoryRow]):
         )
 
 
-def _in_stock(row: catalog.VariantRow, level: stock.StockRow | None, context: Context) -> bool:
-    return row.is_for_sale(context.now) and (level is None or level.available > 0)
+def _in_stock(sold_from: datetime, available: int | None, context: Context) -> bool:
+    return sold_from <= context.now and (available is None or available > 0)
 
 
-def _available(
-    _row: catalog.VariantRow, level: stock.StockRow | None, context: Context
-) -> int | None:
-    return None if level is None else stock.most_shown(level.available, context.caller)
+def _available(available: int | None, context: Context) -> int | None:
+    return None if available is None else stock.most_shown(available, context.caller)
 
 
 @view(catalog.VariantRow)
@@ -88,20 +86,16 @@ class Variant(Node, View[catalog.VariantRow]):
     active: bool
     version: int
     product: "Product" = edge(catalog.products_by_id, by="product_id")
-    in_stock: bool = edge(
-        stock.levels_by_variant,
-        by="stocked_id",
+    in_stock: bool = seen(
+        _in_stock,
+        "sold_from",
+        "available",
         description="Visible, active and at least one to be had.",
-        show=_in_stock,
-        reads=catalog.SALE,
-        finds=("available",),
     )
-    available_quantity: int | None = edge(
-        stock.levels_by_variant,
-        by="stocked_id",
+    available_quantity: int | None = seen(
+        _available,
+        "available",
         description="Exact up to 10 for the public, then 10. Null when stock is not tracked.",
-        show=_available,
-        finds=("available",),
     )
     stock: LazyStock | None = edge(stock.levels_by_variant, by="id", requires=Permission.STOCK_READ)
 

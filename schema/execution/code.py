@@ -29,6 +29,7 @@ from graphql import (
 )
 
 from db.rows import Record
+from schema.context import Context
 from schema.execution.fields import Attribute, guard_of, origin_of, view_of
 from schema.execution.selection import Nodes, Selections
 from schema.views import Shown
@@ -150,19 +151,19 @@ class Code:
 
     def maker(
         self, type_: GraphQLObjectType, groups: Mapping[str, Nodes]
-    ) -> Callable[[Sequence[Any]], list[dict[str, Any]]]:
+    ) -> Callable[[Sequence[Any], Context], list[dict[str, Any]]]:
         """Make the function that prints objects of a type: what is not plain is None for now."""
         body: list[str] = []
         printed = self._dictionary(type_, groups, source_of(type_, "o"), body)
         lines = ["made = []", "add = made.append", "for o in objects:"]
         lines += [f" {line}" for line in [*body, f"add({printed})"]]
-        return self._compiled(self._defined("objects", lines, "made"))
+        return self._compiled(self._defined("objects, context", lines, "made"))
 
     def printer(self, type_: GraphQLOutputType) -> Callable[[Any], Any]:
         """Make the function that prints a value of a leaf type, or a list of them."""
         return self._compiled(self._item(type_, (), rows=False))
 
-    def _compiled(self, name: str) -> Callable[[Any], Any]:
+    def _compiled(self, name: str) -> Callable[..., Any]:
         exec("".join(self._functions), self._bound)  # noqa: S102 - see the module's docstring
         return self._bound[name]  # type: ignore[no-any-return]
 
@@ -211,7 +212,10 @@ class Code:
 
     def _made(self, shown: Shown, source: Source) -> str:
         """Write what a field is made of."""
-        first, *others = [source.column(column, self) for column in shown.columns]
+        values = [source.column(column, self) for column in shown.columns]
+        if shown.in_context:
+            return f"{self.bound(shown.make)}({', '.join([*values, 'context'])})"
+        first, *others = values
         if shown.make is None:
             return first
         given, make = self.fresh(), self.bound(shown.make)
@@ -289,7 +293,7 @@ class Code:
         """Write the printing of a value that is there."""
         if isinstance(type_, GraphQLList):
             body.append(f"if {name}.__class__ is not list: raise Unexpected")
-            return f"[{self._item(type_.of_type, nodes, rows=rows)}(x) for x in {name}]"
+            return f"[{self._item(type_.of_type, nodes, rows=rows)}(x, context) for x in {name}]"
         if isinstance(type_, GraphQLObjectType):
             if view_of(type_) is not None and not rows:
                 body.append(f"{name} = {name}.row")
@@ -301,7 +305,7 @@ class Code:
         """Write the function that prints an item of a list."""
         body: list[str] = []
         result = self._value(type_, "x", nodes, body, rows=rows)
-        return self._defined("x", body, result)
+        return self._defined("x, context=None", body, result)
 
     def _leaf(self, type_: GraphQLLeafType, name: str, body: list[str]) -> str:
         """Write the printing of a scalar or an enum: as it is where it is what it should be."""

@@ -10,6 +10,7 @@ from graphql import FieldNode, GraphQLField, GraphQLResolveInfo, get_argument_va
 from graphql.language import VariableNode
 from graphql.language.ast import Node
 
+from schema.context import Context
 from schema.execution.code import Unexpected
 from schema.execution.completion import Completion, Run
 from schema.permissions import Auth, allows
@@ -32,13 +33,15 @@ def _put(name: str, values: Sequence[Any], made: Sequence[dict[str, Any]]) -> No
 class Values:
     """A field whose value is at hand, and whose objects lead on."""
 
-    def __init__(self, name: str, read: Callable[[Any], Any], completion: Completion) -> None:
+    def __init__(
+        self, name: str, read: Callable[[Any, Context], Any], completion: Completion
+    ) -> None:
         self._name = name
         self._read = read
         self._completion = completion
 
     async def fill(self, run: Run, objects: Sequence[Any], made: Sequence[dict[str, Any]]) -> None:
-        values = [self._read(each) for each in objects]
+        values = [self._read(each, run.context) for each in objects]
         _put(self._name, await self._completion.complete(run, values), made)
 
 

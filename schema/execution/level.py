@@ -24,6 +24,7 @@ from strawberry.execution import optimized_is_awaitable
 from strawberry.types.field import StrawberryField
 
 from db.rows import Record
+from schema.context import Context
 from schema.execution.code import Code, is_plain_field
 from schema.execution.completion import Completion, Leaves, Printer, Run, completion_of
 from schema.execution.fields import (
@@ -49,7 +50,7 @@ class Level:
         self._later = Builder(selections).later(type_, groups)
 
     async def print(self, run: Run, objects: Sequence[Any]) -> list[dict[str, Any]]:
-        made = self._make(objects)
+        made = self._make(objects, run.context)
         if len(self._later) == 1:
             await self._later[0].fill(run, objects, made)
         elif self._later:
@@ -219,16 +220,17 @@ class Builder:
         return info
 
 
-def _reader(type_: GraphQLObjectType, origin: object) -> Callable[[Any], Any]:
+def _reader(type_: GraphQLObjectType, origin: object) -> Callable[[Any, Context], Any]:
     """Make what reads a field's value from an object, or from the row of a view."""
     if isinstance(origin, Attribute):
-        return attrgetter(origin.name)
+        read = attrgetter(origin.name)
+        return lambda each, _context: read(each)
     assert isinstance(origin, Shown)  # noqa: S101 - nothing else is at hand
     view = view_of(type_)
     assert view is not None  # noqa: S101 - only views show
     if origin.each is not None:
-        return lambda row: view.get(row, origin.columns[0])
-    return lambda row: origin.of(row, view.get)
+        return lambda row, _context: view.get(row, origin.columns[0])
+    return lambda row, context: origin.of(row, view.get, context)
 
 
 def _converter(shown: Any) -> Callable[[Any], Any] | None:
