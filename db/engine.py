@@ -126,8 +126,8 @@ async def _fetch_on(
 ) -> list[RecordT]:
     """Read on a connection that was taken and put it back; with care, if all is not well."""
     try:
-        rows: list[RecordT] = await holder._con._execute(  # noqa: SLF001
-            sql, arguments, 0, READ_SECONDS, record_class=record
+        rows: list[RecordT] = await holder._con.fetch(  # noqa: SLF001
+            sql, *arguments, timeout=READ_SECONDS, record_class=record
         )
     except BaseException:
         await asyncio.shield(holder.release(None))

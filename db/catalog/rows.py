@@ -71,10 +71,10 @@ class VariantRow(Record):
     version: int = column("variant.version")
     sold_from: datetime = column(
         """coalesce(CASE WHEN variant.active AND product.status = 'PUBLISHED'
-                         THEN product.published_at END, 'infinity')""",
+                         THEN product.published_at END, '9999-12-31 00:00+00')""",
         join=_PRODUCT,
     )
-    """From when on anyone may buy it, stock aside; at the end of time: not at all."""
+    """From when on anyone may buy it, stock aside; in the year 9999: not at all."""
     currency: str = column(_CURRENCY)
 
 
