@@ -2,6 +2,7 @@
    variables and headers hold `${/where/in/the/answer}`, and `${uuid}` for a key of its own. */
 
 import { UnStyledButton, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
+import { parse } from 'graphql';
 
 export function examplesPlugin(examples, fetcher) {
   return {
@@ -57,7 +58,7 @@ async function asked(query, fetcher) {
 }
 
 function Panel({ examples, fetcher }) {
-  const { addTab } = useGraphiQLActions();
+  const { addTab, setOperationFacts } = useGraphiQLActions();
   const editors = useGraphiQL(state => ({
     query: state.queryEditor,
     variables: state.variableEditor,
@@ -72,6 +73,7 @@ function Panel({ examples, fetcher }) {
     for (const [pane, text] of Object.entries(contentOf(example, answer))) {
       editors[pane].setValue(text);
     }
+    setOperationFacts(factsOf(example)); // GraphiQL finds them too, but later than a quick click
     editors.query.focus();
   }
 
@@ -90,6 +92,13 @@ function Panel({ examples, fetcher }) {
       </ul>
     </section>
   );
+}
+
+/** What GraphiQL wants to know of a document before it runs it. An example is one operation. */
+function factsOf(example) {
+  const documentAST = parse(example.query);
+  const operations = documentAST.definitions;
+  return { documentAST, operations, operationName: operations[0].name.value };
 }
 
 /** Whether a tab holds something that its owner would miss. */
