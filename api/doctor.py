@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from api import preparation
 from api.environment import load
+from api.explorer.building import Build
 from api.faults import Fault, StartRefusedError
 from api.listening import listen
 from api.settings import Settings
@@ -24,6 +25,7 @@ def examine_all(tell: Tell) -> bool:
         return _told(tell, refusal.faults)
     tell(f"ok    settings ({settings.env})")
     tell(f"ok    data folder {settings.data}")
+    _explorer(settings, tell)
     return all([_port(settings, tell), _database(settings, tell)])
 
 
@@ -34,6 +36,12 @@ def _port(settings: Settings, tell: Tell) -> bool:
         return _told(tell, refusal.faults)
     tell(f"ok    port {settings.port} is free")
     return True
+
+
+def _explorer(settings: Settings, tell: Tell) -> None:
+    if settings.explorer:
+        built, missing = "ok    GraphiQL is built", "todo  GraphiQL: tradepost explorer build"
+        tell(built if Build().is_done else missing)
 
 
 def _database(settings: Settings, tell: Tell) -> bool:
