@@ -192,6 +192,8 @@ def _unfit_for_production(settings: Settings) -> Iterator[Fault]:
             f"is {','.join(settings.gateways)!r}; the fake gateway charges nobody.",
             "Set it like TRADEPOST_GATEWAYS=manual",
         )
+    if settings.crash_file:
+        yield Fault("TRADEPOST_CRASH_FILE", "kills processes; it is for tests.", "Leave it out.")
 
 
 def _with_secret_key(settings: Settings) -> Settings:

@@ -11,6 +11,7 @@ import uvicorn
 
 from api import logs
 from api.app import create_app
+from api.dying import die_where
 from api.environment import load
 from api.lifeline import Line
 from api.protocol import Protocol
@@ -90,6 +91,8 @@ def main() -> int:
     arguments = parser.parse_args()
     line = Line(arguments.line)
     settings = load()
+    if settings.crash_file:
+        die_where(settings.crash_file)
     server = Server(create_app(settings), settings, line)
     logs.configure(settings)
     listener = socket.socket(fileno=arguments.listener)

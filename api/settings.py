@@ -313,6 +313,14 @@ class Settings(BaseSettings):
         le=600,
     )
 
+    crash_file: Folder | None = _setting(
+        "For tests only, and refused in production: the web process that reaches the point of a "
+        "payment which this file names is killed there.",
+        None,
+        example="/tmp/crash",  # noqa: S108
+        expected="a path",
+    )
+
     @property
     def is_production(self) -> bool:
         return self.env == "production"

@@ -186,8 +186,10 @@ class TestProduction:
             TRADEPOST_SECRET_KEY=STRONG,
             TRADEPOST_DEMO="true",
             TRADEPOST_GATEWAYS="manual,fake",
+            TRADEPOST_CRASH_FILE="crash",
         )
-        assert "2 things are wrong" in told
+        assert "3 things are wrong" in told
+        assert "TRADEPOST_CRASH_FILE kills processes" in told
         assert "TRADEPOST_DEMO is true" in told
         assert "the fake gateway charges nobody" in told
 

@@ -3,85 +3,29 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any, Final
-from uuid import UUID, uuid4
+from typing import Final
+from uuid import uuid4
 
-import httpx
 import pytest
 
-from db import ids, invariants
+from db import ids
 from db.base import execute, fetch, fetch_value
 from db.config import Database
-from tests.api.running import PATIENCE_SECONDS, Running
+from tests.api.running import PATIENCE_SECONDS
 from tests.buying import charges, reserved
-from tests.goods import JSON_ADDRESS, make_method, make_shop, make_variant
+from tests.goods import make_variant
+from tests.torture.door import Door, open_shop
 
 pytestmark = pytest.mark.timeout(180)
 
 PROCESSES: Final = 2
-AT_ONCE: Final = 100
-BUY: Final = """
-mutation Buy($input: CheckoutInput!, $key: String!) {
-  checkoutComplete(input: $input, idempotencyKey: $key) {
-    order { id status }
-    guestToken
-    userErrors { code ... on StockError { available } }
-  }
-}"""
-
-
-class Door:
-    """A real shop, as many clients at once see it."""
-
-    def __init__(self, http: httpx.AsyncClient, method_id: UUID) -> None:
-        self.http = http
-        self.method_id = ids.encode("ship", method_id)
-
-    async def buy(
-        self, variant: UUID, *, total: str, key: str | None = None, token: str = "tok_ok"
-    ) -> Any:
-        """Buy one unit, and return the response's body."""
-        checkout = {
-            "source": {"lines": [{"variantId": ids.encode("var", variant), "quantity": 1}]},
-            "details": {
-                "email": "ada@example.com",
-                "shippingAddress": JSON_ADDRESS,
-                "shippingMethodId": self.method_id,
-            },
-            "expectedTotal": {"amount": total, "currencyCode": "EUR"},
-            "payment": {"gateway": "fake", "token": token},
-        }
-        response = await self.http.post(
-            "/graphql",
-            json={"query": BUY, "variables": {"input": checkout, "key": key or str(uuid4())}},
-        )
-        assert response.status_code == httpx.codes.OK, response.text
-        body = response.json()
-        assert "errors" not in body, body
-        return body
 
 
 @pytest.fixture
 async def door(database: Database, tmp_path: Path) -> AsyncIterator[Door]:
     """A shop that runs in several processes on the test's database."""
-    await make_shop()
-    method_id = await make_method(price=0)
-    variables = {
-        "DATABASE_URL": database.url,
-        "WEB_CONCURRENCY": str(PROCESSES),
-        "TRADEPOST_DEMO": "false",
-        "TRADEPOST_EXPIRY_SECONDS": "0.2",
-        # The crowd is to meet at the shelf, and not to be sent away at the door.
-        "TRADEPOST_REQUESTS_IN_FLIGHT": "200",
-        "TRADEPOST_GUEST_POINTS": "1000000",
-        "TRADEPOST_CHECKOUTS_PER_MINUTE": "1000000",
-    }
-    with Running(tmp_path / "data", **variables) as running:
-        assert running.was_open, running.said
-        limits = httpx.Limits(max_connections=AT_ONCE)
-        async with httpx.AsyncClient(base_url=running.url, limits=limits, timeout=30) as http:
-            yield Door(http, method_id)
-    assert await invariants.check() == []
+    async with open_shop(database, tmp_path / "data", WEB_CONCURRENCY=str(PROCESSES)) as door:
+        yield door
 
 
 async def deadlocks() -> int:
