@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from db.embedded import EmbeddedServer
+from tests.api.live.talking import talking
 from tests.api.running import Running, eventually, free_port, tradepost
 
 pytestmark = [
@@ -220,3 +221,14 @@ class TestDraining:
             assert httpx.get(f"{shop.url}/schema.graphql", timeout=5).status_code == 200
             assert shop.process.wait(30) == 0
             assert not shop.answers
+
+
+async def test_who_is_connected_is_told_of_a_restart(shop: Running) -> None:
+    async with talking(shop.port) as talk:
+        await talk.introduce()
+        began = time.monotonic()
+        os.kill(shop.process.pid, signal.SIGTERM)
+        code, _ = await talk.closed(seconds=10)
+        assert code == 1012
+    assert shop.process.wait(30) == 0
+    assert time.monotonic() - began < 10

@@ -18,6 +18,8 @@ class Talk:
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
+        self.last_words: list[dict[str, Any]] = []
+        """What was still said before we were let go."""
 
     async def send(self, frame: str | bytes) -> None:
         await self.connection.send(frame)
@@ -45,8 +47,8 @@ class Talk:
         await self.say("connection_init", payload=payload)
         assert await self.hear() == {"type": "connection_ack"}
 
-    async def ask(self, query: str, /, id: str = "1", **variables: Any) -> None:
-        await self.say("subscribe", id=id, payload={"query": query, "variables": variables})
+    async def ask(self, query: str, number: str = "1", /, **variables: Any) -> None:
+        await self.say("subscribe", id=number, payload={"query": query, "variables": variables})
 
     async def answer(self, query: str, /, **variables: Any) -> Any:
         """Ask for one answer, and return its data."""
@@ -68,7 +70,7 @@ class Talk:
         try:
             async with asyncio.timeout(seconds):
                 while True:
-                    await self.connection.recv()
+                    self.last_words.append(orjson.loads(await self.connection.recv()))
         except ConnectionClosed:
             assert self.connection.close_code is not None
             return self.connection.close_code, self.connection.close_reason or ""

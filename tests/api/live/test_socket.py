@@ -179,20 +179,20 @@ class TestOperations:
     async def test_a_subscription_is_its_messages_and_its_end(self, port: int) -> None:
         async with talking(port) as talk:
             await talk.introduce()
-            await talk.ask(COUNT, id="a", to=3)
+            await talk.ask(COUNT, "a", to=3)
             for number in range(3):
                 message = await talk.hear()
                 assert (message["type"], message["id"]) == ("next", "a")
                 assert message["payload"]["data"] == {"counted": number}
             assert await talk.hear() == {"type": "complete", "id": "a"}
-            await talk.ask(COUNT, id="a", to=1)  # the id is free again
+            await talk.ask(COUNT, "a", to=1)  # the id is free again
             assert (await talk.hear())["payload"]["data"] == {"counted": 0}
 
     async def test_several_run_side_by_side(self, port: int) -> None:
         async with talking(port) as talk:
             await talk.introduce()
-            await talk.ask(FOLLOW, id="a")
-            await talk.ask(COUNT, id="b", to=2)
+            await talk.ask(FOLLOW, "a")
+            await talk.ask(COUNT, "b", to=2)
             heard = [await talk.hear() for _ in range(4)]
             assert sorted((each["id"], each["type"]) for each in heard) == [
                 ("a", "next"),
@@ -216,8 +216,8 @@ class TestOperations:
     ) -> None:
         async with talking(port) as talk:
             await talk.introduce()
-            await talk.ask("{ slow }", id="a")
-            await talk.ask("mutation { toySlow(seconds: 0.3) { said } }", id="b")
+            await talk.ask("{ slow }", "a")
+            await talk.ask("mutation { toySlow(seconds: 0.3) { said } }", "b")
             await asyncio.sleep(0.1)
             await talk.say("complete", id="a")
             await talk.say("complete", id="b")
@@ -270,9 +270,9 @@ class TestOperations:
         toy_app.state.settings = toy_app.state.settings.having(socket_operations=1)
         async with talking(port) as talk:
             await talk.introduce()
-            await talk.ask(FOLLOW, id="a")
+            await talk.ask(FOLLOW, "a")
             await talk.hear()
-            await talk.ask(FOLLOW, id="b")
+            await talk.ask(FOLLOW, "b")
             assert await talk.codes() == ["BAD_REQUEST"]
 
     async def test_each_has_a_request_id_of_its_own(self, port: int) -> None:
