@@ -5,6 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready-to-run
 READY_FOR_WORK := $(VENV)/.ready-for-work
+NODE_TOOLS := tests/node/node_modules/.package-lock.json
 
 # The first Python that is new enough. Set PYTHON to choose another.
 PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11 python3.14; do \
@@ -28,13 +29,13 @@ help: ## List these commands
 run: $(READY) ## Open the shop on http://localhost:8000 (PORT=8001 make run: elsewhere)
 	@$(TRADEPOST) run
 
-test: $(READY_FOR_WORK) ## Run every test on a real PostgreSQL, in parallel, offline
+test: $(READY_FOR_WORK) $(NODE_TOOLS) ## Run every test on a real PostgreSQL, in parallel, offline
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 bench: $(READY_FOR_WORK) ## Measure what requests cost, beside other servers (ARGS=--quick: in short)
 	@$(BIN)/python -m bench $(ARGS)
 
-check: $(READY_FOR_WORK) ## Check style, types, layers, and that what is generated is in step
+check: $(READY_FOR_WORK) $(NODE_TOOLS) ## Check style, types, layers, and that what is generated is in step
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
@@ -42,7 +43,7 @@ check: $(READY_FOR_WORK) ## Check style, types, layers, and that what is generat
 	$(BIN)/hadolint Dockerfile
 	$(TRADEPOST) schema check
 	$(TRADEPOST) settings check
-	$(BIN)/python -m pytest -q tests/test_lock.py
+	$(BIN)/python -m pytest -q tests/test_lock.py tests/node/test_lint.py
 
 fmt: $(READY_FOR_WORK) ## Format the code and mend what can be mended
 	@$(BIN)/ruff check --fix --quiet || true
@@ -58,7 +59,7 @@ lock: $(READY_FOR_WORK) ## Pin what pyproject.toml asks for (ARGS=--upgrade: the
 	@$(call GROUP,node) | $(LOCK) $(ARGS) --no-annotate --output-file api/explorer/requirements.txt -
 
 clean: ## Remove the environment and the caches; the shop's data stay
-	@rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	@rm -rf $(VENV) tests/node/node_modules .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.txt
@@ -77,3 +78,6 @@ $(READY): requirements.txt
 $(READY_FOR_WORK): requirements-dev.txt $(READY)
 	@$(PIP) install --require-hashes -r requirements-dev.txt
 	@touch $@
+
+$(NODE_TOOLS): tests/node/package-lock.json | $(READY_FOR_WORK)
+	@$(BIN)/python -m tests.node.tools

