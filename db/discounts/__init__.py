@@ -8,7 +8,7 @@ from db.discounts.editing import DiscountFields, create_discount, update_discoun
 from db.discounts.models import Discount, DiscountKind
 from db.discounts.offers import Ask, Offer, customer_of, normal, objection, offers
 from db.discounts.queries import count_discounts, discounts_by_id, list_discounts
-from db.discounts.redemption import give_back, lock, take
+from db.discounts.redemption import give_back, lock, lock_free, take
 from db.discounts.rows import DiscountRow
 from db.discounts.values import AmountOff, FreeShipping, PercentOff, Value
 
@@ -30,6 +30,7 @@ __all__ = [
     "give_back",
     "list_discounts",
     "lock",
+    "lock_free",
     "normal",
     "objection",
     "offers",

@@ -7,19 +7,23 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from db.base import execute, fetch, fetch_value, put_off
+from db.base import execute, fetch, fetch_one, fetch_value, put_off
 from db.discounts.offers import normal, used_up
-from db.discounts.rows import DiscountRow
+from db.discounts.rows import DISCOUNT, DiscountRow, discount_of
 from db.errors import Code, Path, Refusal
 
+_IS_FREE: Final = """
+    (usage_limit IS NULL OR used_count < usage_limit)
+    AND (usage_limit_per_customer IS NULL OR usage_limit_per_customer > (
+            SELECT count(*) FROM discount_redemption
+             WHERE discount_id = discount.id AND customer = $2
+        ))
+"""
 _LOCK: Final = "SELECT version FROM discount WHERE id = $1 FOR NO KEY UPDATE"
 # A statement of its own, so that it sees what those wrote who held the lock before.
-_TAKE: Final = """
-UPDATE discount SET used_count = used_count + 1, first_used_at = coalesce(first_used_at, $2)
- WHERE id = $1 AND (usage_limit IS NULL OR used_count < usage_limit)
-   AND (usage_limit_per_customer IS NULL OR usage_limit_per_customer > (
-           SELECT count(*) FROM discount_redemption WHERE discount_id = $1 AND customer = $3
-       ))
+_TAKE: Final = f"""
+UPDATE discount SET used_count = used_count + 1, first_used_at = coalesce(first_used_at, $3)
+ WHERE id = $1 AND {_IS_FREE}
 """
 _HOLD: Final = """
 INSERT INTO discount_redemption (order_id, discount_id, cart_id, customer) VALUES ($1, $2, $3, $4)
@@ -46,10 +50,21 @@ async def take(
     if await fetch_value(_LOCK, discount.id) != discount.version:
         message = f"The discount code {discount.code} has just been changed. Look at the total."
         raise Refusal(Code.DISCOUNT_NOT_VALID, message, path)
-    if not await execute(_TAKE, discount.id, now, customer):
+    if not await execute(_TAKE, discount.id, customer, now):
         refusal = used_up(discount.code)
         raise Refusal(refusal.code, refusal.message, path)
     await put_off(_HOLD, order_id, discount.id, cart_id, customer)
+
+
+_LOCK_CODE: Final = "SELECT id FROM discount WHERE code = $1 FOR NO KEY UPDATE"
+_FREE: Final = f"SELECT {DISCOUNT} FROM discount WHERE code = $1 AND {_IS_FREE}"
+
+
+async def lock_free(code: str, customer: str | None) -> DiscountRow | None:
+    """Lock the discount of a code until the transaction ends; None where no use of it is left."""
+    await fetch(_LOCK_CODE, code)
+    row = await fetch_one(_FREE, code, customer)
+    return discount_of(row) if row else None
 
 
 async def give_back(order_id: UUID) -> None:

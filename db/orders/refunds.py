@@ -1,6 +1,5 @@
 """Money going back through the payment that brought it."""
 
-import logging
 from datetime import datetime
 from typing import Final
 
@@ -9,7 +8,7 @@ from db.access import Caller
 from db.base import execute
 from db.events import Topic
 from db.money import Money
-from db.orders import completion, timeline
+from db.orders import alerts, completion, timeline
 from db.orders.models import (
     Order,
     OrderEventKind,
@@ -19,8 +18,6 @@ from db.orders.models import (
     RefundStatus,
 )
 from db.payments import Call, OperationKind, OperationStatus
-
-logger = logging.getLogger(__name__)
 
 _NEWS: Final = {
     RefundStatus.PENDING: (OrderEventKind.REFUND_REQUESTED, "{} are on their way back.", None),
@@ -119,9 +116,11 @@ async def settle(order: Order, call: Call, *, caller: Caller, action: str, now: 
     refund.status = RefundStatus.SUCCEEDED if is_done else RefundStatus.FAILED
     refund.settled_at = now
     await refund.save(update_fields=("status", "settled_at"))
-    if not is_done:
-        logger.error("refund %s failed: its amount is to be given back again", refund.typeid)
     await _tell(order, refund, before=before, caller=caller, action=action, now=now)
+    if not is_done:
+        message = "A refund did not reach the buyer: its amount can be given back again."
+        data = {"refundId": refund.typeid}
+        await alerts.call_for_a_person(order, message, data, caller=caller, now=now)
 
 
 async def _tell(

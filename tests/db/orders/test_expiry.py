@@ -12,13 +12,14 @@ from db.access import Caller
 from db.base import atomically, execute, fetch_value
 from db.config import Database
 from db.errors import InvalidState
+from db.money import Money
 from db.orders import expire_due, expiry
 from db.orders.settlement import conduct
 from db.stock import Units
 from tests.buying import Counter, charges, kinds, new_guest, reserved, state, topics
 from tests.conftest import NOW
 from tests.gateways import FaultyGateway, ForgetfulGateway
-from tests.goods import make_variant
+from tests.goods import make_discount, make_variant
 
 LATER = NOW + timedelta(minutes=16)
 
@@ -207,6 +208,24 @@ class TestSettle:
         assert await fetch_value("SELECT status FROM refund") == "SUCCEEDED"
         assert await reserved(lantern) == 1
 
+    @pytest.mark.parametrize("is_left", [True, False])
+    async def test_a_payment_that_comes_after_the_end_needs_its_discount_once_more(
+        self, counter: Counter, lantern: UUID, is_left: bool
+    ) -> None:
+        await make_discount(amount=100, usage_limit=1)
+        details = {**counter.details, "discount_code": "SPRING"}
+        expected = Money(1390, "EUR")
+
+        order_id, following = await _paid_too_late(
+            counter, Units(lantern, 1), sold=not is_left, details=details, expected=expected
+        )
+
+        assert (following is None) is is_left
+        assert (await state(order_id))[0] == ("PLACED" if is_left else "EXPIRED")
+        assert await fetch_value("SELECT used_count FROM discount") == 1
+        if following:
+            await conduct(following, gateways=counter.gateways, **LATE)
+
     async def test_money_that_comes_twice_goes_back_once_and_the_goods_stay_bought(
         self, counter: Counter, lantern: UUID, fake: FaultyGateway
     ) -> None:
@@ -251,13 +270,14 @@ LATE: dict[str, Any] = {"caller": Caller.system("test"), "action": "system.test"
 
 
 async def _paid_too_late(
-    counter: Counter, units: Units, *, sold: int = 0
+    counter: Counter, units: Units, *, sold: int = 0, **how: Any
 ) -> tuple[str, payments.Call | None]:
     """Let an order expire whose payment the gateway declined, and then finds on its books."""
-    bought = await counter.check_out(await new_guest(), units, token="tok_late_success")
+    bought = await counter.check_out(await new_guest(), units, token="tok_late_success", **how)
     await expire_due(gateways=counter.gateways, now=LATER)
     if sold:
-        await counter.check_out(await new_guest(), Units(units.variant_id, sold), now=LATER)
+        others = Units(units.variant_id, sold)
+        await counter.check_out(await new_guest(), others, now=LATER, **how)
     await execute("UPDATE fake_gateway.operation SET later_at = later_at - interval '2 seconds'")
     first = await fetch_value("SELECT id FROM payment_operation ORDER BY id LIMIT 1")
     call = await payments.find_call(first)

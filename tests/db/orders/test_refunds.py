@@ -8,12 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db import orders, stock
+from db import orders, payments, stock
 from db.access import Caller, Role
 from db.base import execute, fetch, fetch_one, fetch_value
 from db.errors import Code, InvalidState, NotAllowed, NotSignedIn, Refusal, Refusals
 from db.money import Money
 from db.orders import Order, OrderLineRow, RefundReason, ReturnFields
+from db.payments import Answer, Verdict
 from db.stock import Units
 from tests import factories
 from tests.buying import Counter, charges, kinds, new_guest, reserved, topics
@@ -370,14 +371,35 @@ class TestOutcomes:
         assert await refunds() == [(1490, "FAILED")]
         assert await held() == 0
         assert (await topics())[-1] == "REFUND_FAILED"
-        assert (await kinds(order.id))[-1] == "REFUND_FAILED"
-        (record,) = [each for each in caplog.records if each.name == "db.orders.refunds"]
-        assert "ref_" in record.getMessage()
+        assert (await kinds(order.id))[-2:] == ["REFUND_FAILED", "NOTE"]
+        (record,) = [each for each in caplog.records if each.name == "db.orders.alerts"]
+        assert f"order {order.number}" in record.getMessage()
 
         await execute("UPDATE fake_gateway.operation SET captured = kind = 'AUTHORIZE'")
         await counter.refund(FINANCE, order.id, extra=1490)
         assert await refunds() == [(1490, "FAILED"), (1490, "SUCCEEDED")]
         assert await held() == 1490
+
+    async def test_rfd_4_a_bank_that_sends_a_refund_back_days_later_is_heard(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        order = await placed(counter, Units(lantern, 1))
+        outcome = await counter.refund(FINANCE, order.id, extra=500)
+        call = await payments.find_call(UUID(outcome.ids["operation"]))
+        assert call
+
+        for verdict in (Verdict.DECLINED, Verdict.SUCCEEDED):
+            await orders.settle(
+                call,
+                Answer(verdict=verdict, code="account_closed"),
+                caller=Caller.system("tests"),
+                action="system.tests",
+                now=NOW,
+            )
+
+        assert await refunds() == [(500, "FAILED")]
+        assert await held() == 0
+        assert (await topics())[-2:] == ["REFUND_SUCCEEDED", "REFUND_FAILED"]
 
     async def test_rfd_4_units_follow_the_goods_and_not_the_money(
         self, counter: Counter, lantern: UUID
