@@ -145,7 +145,7 @@ class Transaction(TransactionWrapper):
         self.put_off: list[tuple[str, tuple[Any, ...]]] = []
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
-        return await _translated(super()._translate_exceptions, func, *args, **kwargs)
+        return await super()._translate_exceptions(_translated, func, *args, **kwargs)
 
     async def fetch(
         self, sql: str, arguments: tuple[Any, ...], record: type[RecordT] = _RECORD
@@ -236,7 +236,7 @@ class Client(AsyncpgDBClient):
         return bool(pool and pool.get_size() == pool.get_max_size() and not pool.get_idle_size())
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
-        return await _translated(super()._translate_exceptions, func, *args, **kwargs)
+        return await super()._translate_exceptions(_translated, func, *args, **kwargs)
 
     def _in_transaction(self) -> TransactionContext:
         return _Block(Transaction(self), self._seats, self._pool_init_lock)
