@@ -10,6 +10,7 @@ pool without the round trip that resets session state (nothing here ever sets an
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Final, TypeVar, cast
 
 import asyncpg
@@ -137,6 +138,11 @@ async def _fetch_on(
     return rows
 
 
+def _ours_first(call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    """Translate before Tortoise does, which takes a read-only server for a mistake of the code."""
+    return partial(_translated, call)
+
+
 class Transaction(TransactionWrapper):
     """The connection of one open transaction, with the statements that wait for its end."""
 
@@ -145,7 +151,7 @@ class Transaction(TransactionWrapper):
         self.put_off: list[tuple[str, tuple[Any, ...]]] = []
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
-        return await super()._translate_exceptions(_translated, func, *args, **kwargs)
+        return await super()._translate_exceptions(_ours_first(func), *args, **kwargs)
 
     async def fetch(
         self, sql: str, arguments: tuple[Any, ...], record: type[RecordT] = _RECORD
@@ -236,7 +242,7 @@ class Client(AsyncpgDBClient):
         return bool(pool and pool.get_size() == pool.get_max_size() and not pool.get_idle_size())
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
-        return await super()._translate_exceptions(_translated, func, *args, **kwargs)
+        return await super()._translate_exceptions(_ours_first(func), *args, **kwargs)
 
     def _in_transaction(self) -> TransactionContext:
         return _Block(Transaction(self), self._seats, self._pool_init_lock)
