@@ -49,7 +49,9 @@ def create_app(settings: Settings) -> FastAPI:
     state.mailer = LoggedMailer()
     state.vitals = Vitals()
     state.buckets = Buckets(_rates(settings))
-    state.graphql = Endpoint(root.schema, draft=settings.http_draft == "2026")
+    state.graphql = Endpoint(
+        root.schema, draft=settings.http_draft == "2026", compiled=settings.compiled
+    )
     state.in_flight = InFlight(settings.requests_in_flight)
     state.presence = Presence(settings.sockets)
     app.include_router(graphql.router)

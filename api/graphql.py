@@ -85,8 +85,10 @@ async def _answer(request: Request, form: Form, context: Context) -> Response:
 class Endpoint:
     """A schema, served."""
 
-    def __init__(self, schema: strawberry.Schema, *, draft: bool = False) -> None:
-        self.operations = Operations(schema)
+    def __init__(
+        self, schema: strawberry.Schema, *, draft: bool = False, compiled: bool = True
+    ) -> None:
+        self.operations = Operations(schema, compiled=compiled)
         self._draft = draft
 
     async def answer(

@@ -64,8 +64,9 @@ class Printed:
 class Operations:
     """The operations of a schema."""
 
-    def __init__(self, schema: strawberry.Schema) -> None:
+    def __init__(self, schema: strawberry.Schema, *, compiled: bool = True) -> None:
         self.schema = core_of(schema)
+        self._compiled = compiled
         self._documents = Documents(self.schema)
         self._left_running: set[asyncio.Future[Any]] = set()
 
@@ -149,7 +150,7 @@ class Operations:
         )
 
     def _engine(self, ast: DocumentNode, node: OperationDefinitionNode) -> execution.Operation:
-        return execution.prepare(self.schema, ast, node, compiled=True)
+        return execution.prepare(self.schema, ast, node, compiled=self._compiled)
 
 
 def _too_long() -> Unavailable:

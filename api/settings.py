@@ -187,6 +187,12 @@ class Settings(BaseSettings):
         lambda data: data.get("env") == "development",
         example="false",
     )
+    compiled: bool = _setting(
+        "Whether GraphQL operations run by code that is written for them, which is many times "
+        "faster. The answers are the same without: say no to find out whether it is to blame.",
+        True,
+        example="false",
+    )
     log_level: Annotated[Literal["critical", "error", "warning", "info", "debug"], LOWER] = (
         _setting("How much is logged.", "info", example="warning")
     )

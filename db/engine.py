@@ -105,17 +105,27 @@ async def _translated(call: Callable[..., Awaitable[Any]], *args: Any, **kwargs:
         return await call(*args, **kwargs)
 
 
-def _ready(pool: Any) -> Any:
-    """Take a connection that lies ready in the pool; None where there is none.
+async def _ready(pool: Any) -> Any:
+    """Take an open connection from the pool; None where one has to be opened first.
 
     A read is one statement and leaves nothing behind on its connection. The pool's own way, with a
-    proxy, a time limit for waiting and a task that gives it back, costs as much as the statement.
+    proxy, and a task that gives it back, costs as much as the statement.
+
+    :raises Unavailable: all are taken, and none came back in time.
     """
-    if pool is None or not pool._initialized or pool._closing or pool._queue.empty():  # noqa: SLF001
+    if pool is None or not pool._initialized or pool._closing:  # noqa: SLF001
         return None
-    holder = pool._queue.get_nowait()  # noqa: SLF001
+    queue = pool._queue  # noqa: SLF001
+    if queue.empty():
+        try:
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                holder = await queue.get()
+        except TimeoutError as error:
+            raise Unavailable(Reason.OVERLOADED, "All connections are taken.") from error
+    else:
+        holder = queue.get_nowait()
     if not holder.is_connected() or holder._generation != pool._generation:  # noqa: SLF001
-        pool._queue.put_nowait(holder)  # noqa: SLF001
+        queue.put_nowait(holder)
         return None
     holder._maybe_cancel_inactive_callback()  # noqa: SLF001
     holder._in_use = pool._loop.create_future()  # noqa: SLF001
@@ -251,10 +261,10 @@ class Client(AsyncpgDBClient):
         self, sql: str, arguments: tuple[Any, ...], record: type[RecordT] = _RECORD
     ) -> list[RecordT]:
         """Read outside of a transaction, on a connection that lies ready where there is one."""
-        holder = _ready(self._pool)
-        if holder is None:
-            return await _translated(self._fetch, sql, arguments, record)  # type: ignore[no-any-return]
         with _TRANSLATED:
+            holder = await _ready(self._pool)
+            if holder is None:
+                return await self._fetch(sql, arguments, record)
             return await _fetch_on(holder, sql, arguments, record)
 
     async def _fetch(

@@ -18,6 +18,7 @@ from db import invariants, secrets, users
 from db.config import Database, migrate
 from db.embedded import EmbeddedServer
 from db.events import Notifier
+from tests import twins
 from tests.client import Client, StoppedClock, caller_or_pretended
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -43,6 +44,14 @@ def _quick_secrets() -> None:
     secrets.install(secrets.Keyring("the secret of all tests"))
     users.install_hasher(users.Hasher(memory_kib=8, passes=1))
     users.install_guesses(users.Guesses.of(per_account=1_000_000, per_address=1_000_000))
+
+
+@pytest.fixture(autouse=True)
+def _both_engines(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Whatever the compiled engine answers in a test, graphql-core has to answer too."""
+    differences = twins.watch(monkeypatch)
+    yield
+    assert not differences, "\n\n".join(differences)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from typing import Any, Final
 import pytest
 
 from db import engine
+from tests import twins
 
 _WAYS: Final = ("fetch", "fetchrow", "fetchval", "execute", "executemany")
 _NOT_COUNTED: Final = ("BEGIN", "COMMIT", "ROLLBACK")
@@ -16,7 +17,7 @@ _NOT_COUNTED: Final = ("BEGIN", "COMMIT", "ROLLBACK")
 def statements() -> Iterator[list[str]]:
     """Collect what is sent inside the block; the borders of transactions are left out."""
     sent: list[str] = []
-    with pytest.MonkeyPatch.context() as patch:
+    with twins.unwatched(), pytest.MonkeyPatch.context() as patch:
         for name in _WAYS:
             way = getattr(engine._Connection, name)
             patch.setattr(engine._Connection, name, _listening(way, sent))

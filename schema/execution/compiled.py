@@ -38,6 +38,7 @@ class Plan:
     """What an operation does, for one outcome of its directives."""
 
     def __init__(self, selections: Selections, root: GraphQLObjectType) -> None:
+        self.selections = selections
         groups = selections.within([selections.operation.selection_set], root)
         builder = Builder(selections)
         self.is_mutation = selections.operation.operation is OperationType.MUTATION

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from inspect import isawaitable
+from inspect import isawaitable, iscoroutine
 from typing import Any, Protocol
 
 from graphql import FieldNode, GraphQLField, GraphQLResolveInfo, get_argument_values
@@ -166,10 +166,16 @@ class Called:
     async def values(self, run: Run, objects: Sequence[Any]) -> list[Any]:
         """Call the resolver for each object, and wait for all."""
         info, view = self._info(run), self._view
-        results = [
-            self._resolve(view(each) if view else each, info, **self._arguments.of(run))
-            for each in objects
-        ]
+        results: list[Any] = []
+        try:
+            for each in objects:
+                source = view(each) if view else each
+                results.append(self._resolve(source, info, **self._arguments.of(run)))
+        except BaseException:
+            for result in results:
+                if iscoroutine(result):
+                    result.close()
+            raise
         if len(results) == 1:
             return [await results[0] if isawaitable(results[0]) else results[0]]
         if any(map(isawaitable, results)):
