@@ -219,6 +219,7 @@ class CheckoutMutation:
         minutes.
         """
         context = info.context
+        await context.buckets.take_checkout(context.caller, context.now)
         return await orders.begin_checkout(
             caller=context.caller,
             now=context.now,

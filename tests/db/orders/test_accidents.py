@@ -8,19 +8,36 @@ from uuid import UUID
 
 import pytest
 
-from db import ids, payments
+from db import crash_points, ids, payments
 from db.base import fetch_value
-from db.orders import copies, expire_due, settlement
+from db.crash_points import CrashPoint, Reached
+from db.orders import expire_due, reconcile_due, settlement
 from db.stock import Units
 from tests.buying import Counter, charges, new_guest, reserved, state
 from tests.conftest import NOW
 from tests.gateways import FaultyGateway
+from tests.snapshot import unchanged
 
 LATER: Final = NOW + timedelta(minutes=16)
 
 
+BEFORE_THE_COMMIT: Final = list(CrashPoint)[:4]
+AFTER_THE_COMMIT: Final = list(CrashPoint)[4:]
+BEFORE_THE_CHARGE: Final = {CrashPoint.AFTER_T1, CrashPoint.IN_CALL_BEFORE_SEND}
+
+
 class Killed(BaseException):
     """The process died here."""
+
+
+def dying_at(fatal: CrashPoint) -> Reached:
+    """Make a function that dies at a point."""
+
+    def reached(point: CrashPoint) -> None:
+        if point is fatal:
+            raise Killed
+
+    return reached
 
 
 def dying(after: Callable[..., Awaitable[Any]] | None = None) -> Callable[..., Awaitable[Any]]:
@@ -35,21 +52,14 @@ def dying(after: Callable[..., Awaitable[Any]] | None = None) -> Callable[..., A
 
 
 class TestDying:
-    @pytest.mark.parametrize("after_the_order", [False, True])
-    async def test_before_the_order_is_committed_leaves_nothing(
-        self,
-        counter: Counter,
-        lantern: UUID,
-        monkeypatch: pytest.MonkeyPatch,
-        *,
-        after_the_order: bool,
+    @pytest.mark.parametrize("point", BEFORE_THE_COMMIT)
+    async def test_pay_3_before_the_order_is_committed_leaves_nothing(
+        self, counter: Counter, lantern: UUID, point: CrashPoint
     ) -> None:
         guest, key = await new_guest(), str(ids.new())
-        with monkeypatch.context() as patch:
-            patch.setattr(copies, "add_order", dying(copies.add_order if after_the_order else None))
-            with pytest.raises(Killed):
+        async with unchanged():
+            with crash_points.installed(dying_at(point)), pytest.raises(Killed):
                 await counter.check_out(guest, Units(lantern, 1), key=key)
-        assert await fetch_value("SELECT count(*) FROM idempotency") == 0
 
         again = await counter.check_out(guest, Units(lantern, 1), key=key)
 
@@ -57,51 +67,37 @@ class TestDying:
         assert await state(again.ids["order"]) == ("PLACED", "CAPTURED")
         assert await reserved(lantern) == 1
 
-    @pytest.mark.parametrize(
-        ("place", "is_charged"),
-        [
-            ("before the call", False),
-            ("after the charge", True),
-            ("before the answer is written", True),
-            ("before the answer is committed", True),
-        ],
-    )
-    async def test_after_the_order_is_committed_ends_as_the_gateway_says(
+    @pytest.mark.parametrize("ends_by", ["asking the gateway", "expiry"])
+    @pytest.mark.parametrize("point", AFTER_THE_COMMIT)
+    async def test_pay_3_after_the_order_is_committed_ends_as_the_gateway_says(
         self,
         counter: Counter,
         lantern: UUID,
-        fake: FaultyGateway,
         monkeypatch: pytest.MonkeyPatch,
-        *,
-        place: str,
-        is_charged: bool,
+        point: CrashPoint,
+        ends_by: str,
     ) -> None:
         monkeypatch.setattr("db.payments.sending.ANSWER_SECONDS", 0.1)
         guest, key = await new_guest(), str(ids.new())
-        with monkeypatch.context() as patch:
-            match place:
-                case "before the call":
-                    patch.setattr(fake, "authorize", dying())
-                case "after the charge":
-                    patch.setattr(fake, "authorize", dying(fake.authorize))
-                case "before the answer is written":
-                    patch.setattr(payments, "apply", dying())
-                case _:
-                    patch.setattr(settlement, "place", dying(settlement.place))
-            with pytest.raises(Killed):
-                await counter.check_out(guest, Units(lantern, 1), key=key)
-
+        with crash_points.installed(dying_at(point)), pytest.raises(Killed):
+            await counter.check_out(guest, Units(lantern, 1), key=key)
         again = await counter.check_out(guest, Units(lantern, 1), key=key)
         order_id = again.ids["order"]
         assert again.replayed
-        assert await state(order_id) == ("PENDING", "PROCESSING")
         assert await reserved(lantern) == 1
 
-        await expire_due(gateways=counter.gateways, now=LATER)
+        is_charged = bool(await charges(order_id))
+        if ends_by == "expiry":
+            await expire_due(gateways=counter.gateways, now=LATER)
+        else:
+            await reconcile_due(gateways=counter.gateways, now=LATER)
+
+        assert is_charged is (point not in BEFORE_THE_CHARGE)
+        is_placed = is_charged or ends_by != "expiry"
         assert await state(order_id) == (
-            ("PLACED", "CAPTURED") if is_charged else ("EXPIRED", "VOIDED")
+            ("PLACED", "CAPTURED") if is_placed else ("EXPIRED", "VOIDED")
         )
-        assert [each["captured"] for each in await charges(order_id)] == [is_charged]
+        assert [each["captured"] for each in await charges(order_id)] == [is_placed]
 
     async def test_between_a_cancellation_and_its_refund_leaves_the_refund_asked_for(
         self, counter: Counter, lantern: UUID, fake: FaultyGateway, monkeypatch: pytest.MonkeyPatch

@@ -1,6 +1,8 @@
 """Orders that are not paid in time give their stock back, and never while money may still come."""
 
 import asyncio
+import os
+import random
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -97,24 +99,26 @@ class TestExpireDue:
     async def test_pay_5_at_the_very_moment_of_success_one_of_the_two_wins(
         self, counter: Counter, lantern: UUID, fake: FaultyGateway
     ) -> None:
-        ends = set()
-        for _ in range(20):
+        """As many histories as the environment's SEEDS says."""
+        for seed in range(int(os.environ.get("SEEDS", "20"))):
+            chance = random.Random(seed)  # noqa: S311 - a seed is one history
             guest = await new_guest()
             fake.pause()
             buying = asyncio.create_task(counter.check_out(guest, Units(lantern, 1)))
             await fake.arrived.wait()
             fake.goes_on.set()
+            await asyncio.sleep(chance.choice([0, 0, chance.uniform(0, 0.01)]))
             _, outcome = await asyncio.gather(
                 expire_due(gateways=counter.gateways, now=LATER), buying
             )
-            status, _payment = await state(outcome.ids["order"])
-            taken = [each["captured"] for each in await charges(outcome.ids["order"])]
-            assert taken == [status == "PLACED"]
-            ends.add(status)
-
-        assert ends <= {"PLACED", "EXPIRED"}
-        placed = await fetch_value("SELECT count(*) FROM orders WHERE status = 'PLACED'")
-        assert await reserved(lantern) == placed
+            order_id = outcome.ids["order"]
+            status, _payment = await state(order_id)
+            assert status in {"PLACED", "EXPIRED"}, seed
+            taken = [each["captured"] for each in await charges(order_id)]
+            assert taken == [status == "PLACED"], seed
+            assert await reserved(lantern) == (status == "PLACED"), seed
+            if status == "PLACED":
+                await counter.cancel(guest, order_id)
 
     async def test_many_workers_end_an_order_once(self, counter: Counter, lantern: UUID) -> None:
         guests = [await new_guest() for _ in range(12)]
