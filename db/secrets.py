@@ -7,9 +7,11 @@ stored: another secret means other guest tokens, and values sealed before can no
 import hashlib
 import hmac
 import secrets
+from collections.abc import Mapping
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 
+import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -47,11 +49,12 @@ class Keyring:
         """Make the 32 bytes that only this secret makes of a message."""
         return hmac.digest(self._keys[purpose], message, "sha256")
 
-    def fingerprint(self, value: str | None) -> str | None:
+    def fingerprint(self, value: str | Mapping[str, Any] | None) -> str | None:
         """Stand in for a personal value in the record: equal for equal values, and no way back."""
         if value is None:
             return None
-        return self.sign(Purpose.FINGERPRINT, value.encode()).hex()[:_FINGERPRINT_CHARACTERS]
+        text = value.encode() if isinstance(value, str) else _sorted(value)
+        return self.sign(Purpose.FINGERPRINT, text).hex()[:_FINGERPRINT_CHARACTERS]
 
     def seal(self, value: bytes, use: str) -> bytes:
         """Encrypt a value, so that it opens for the same ``use`` only (AES-256-GCM).
@@ -74,6 +77,10 @@ class Keyring:
             return self._cipher.decrypt(rest[:_NONCE_BYTES], rest[_NONCE_BYTES:], use.encode())
         except (InvalidTag, ValueError):
             raise CannotOpen("This was sealed for another use, or changed.") from None
+
+
+def _sorted(value: Mapping[str, Any]) -> bytes:
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def _derive(secret: str, purpose: Purpose) -> bytes:

@@ -25,6 +25,7 @@ from schema.ids import FINDERS, Node, find
 from schema.limits import LimitsQuery
 from schema.orders import queries as orders
 from schema.orders.checkout import CheckoutMutation, PaymentError
+from schema.orders.edits import EditMutation
 from schema.orders.fulfillments import FulfillmentMutation
 from schema.orders.payments import PaymentMutation
 from schema.orders.queries import OrdersQuery
@@ -74,6 +75,7 @@ class Query(
 @define.type
 class Mutation(
     CheckoutMutation,
+    EditMutation,
     PaymentMutation,
     RefundMutation,
     FulfillmentMutation,

@@ -4,8 +4,6 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-import orjson
-
 from db import discounts, secrets, shop
 from db.access import Caller
 from db.base import atomically
@@ -75,6 +73,5 @@ def _recorded(name: str, value: Any) -> str | None:
     if value is None:
         return None
     if name in _PERSONAL:
-        text = orjson.dumps(value, option=orjson.OPT_SORT_KEYS).decode()
-        return secrets.keyring().fingerprint(text)
+        return secrets.keyring().fingerprint(value)
     return str(value)

@@ -5,6 +5,7 @@ from db.orders.basket import CheckoutFields, SourceFields
 from db.orders.batches import BATCH
 from db.orders.cancellation import cancel_order
 from db.orders.checkout import begin_checkout, complete_checkout
+from db.orders.editing import OrderFields, add_note, update_order
 from db.orders.expiry import expire_due
 from db.orders.fulfillment import (
     LineUnits,
@@ -112,6 +113,7 @@ __all__ = [
     "OrderEvent",
     "OrderEventKind",
     "OrderEventRow",
+    "OrderFields",
     "OrderFilter",
     "OrderFulfillmentStatus",
     "OrderLine",
@@ -136,6 +138,7 @@ __all__ = [
     "Standing",
     "TrackingFields",
     "Visibility",
+    "add_note",
     "allowed",
     "apply_waiting_events",
     "begin_checkout",
@@ -182,6 +185,7 @@ __all__ = [
     "standing_of",
     "sync_payment",
     "take_in_event",
+    "update_order",
     "visible_to",
     "void_payment",
 ]

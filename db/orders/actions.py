@@ -1,8 +1,7 @@
 """What may be done to an order, when, and by whom: the tables that every verb asks.
 
-``RULES`` says what people may ask for, as far as there is a verb for it, the ``STEPS`` how orders
-and parcels go from one state to the next. Whatever is not in them is refused, and nothing is
-written.
+``RULES`` says what people may ask for, the ``STEPS`` how orders and parcels go from one state to
+the next. Whatever is not in them is refused, and nothing is written.
 """
 
 from collections.abc import Callable, Mapping
@@ -106,6 +105,14 @@ RULES: Final[Mapping[OrderAction, Rule]] = {
         owner_too=False,
         fits=lambda order, *_: order.status is OrderStatus.PLACED and order.to_pack > 0,
         refusal="There is nothing to pack for this order.",
+    ),
+    OrderAction.EDIT: Rule(
+        permission=Permission.ORDERS_WRITE,
+        owner_too=False,
+        fits=lambda order, *_: (
+            order.status in {OrderStatus.PENDING, OrderStatus.PLACED} and order.shipped == 0
+        ),
+        refusal="This order cannot be changed any more.",
     ),
 }
 
