@@ -300,7 +300,12 @@ class TestORD5:
             return allowed
 
         assert await may(taking(client, ada)) == [OrderAction.CANCEL]
-        assert await may(await staff(client, Role.SUPPORT)) == ["CANCEL"]
+        assert await may(await staff(client, Role.SUPPORT)) == ["CANCEL", "EDIT"]
         assert await may(await staff(client, Role.FULFILLMENT)) == ["FULFILL"]
         assert await may(await staff(client, Role.FINANCE)) == ["REFUND"]
-        assert await may(await staff(client, Role.OWNER)) == ["CANCEL", "REFUND", "FULFILL"]
+        assert await may(await staff(client, Role.OWNER)) == [
+            "CANCEL",
+            "REFUND",
+            "FULFILL",
+            "EDIT",
+        ]
