@@ -1,6 +1,9 @@
 """What gateways tell: believed where they have signed it, applied once, and kept for later."""
 
 import asyncio
+import os
+import random
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -69,6 +72,7 @@ async def bank(client: Client) -> Bank:
     return Bank(client, await open_counter(*gateways.values()), await make_variant())
 
 
+SYSTEM: dict[str, Any] = {"caller": Caller.system("test"), "action": "system.test", "now": NOW}
 PAID = Answer(verdict=Verdict.SUCCEEDED, reference="ch_1", captured=True)
 HELD = Answer(verdict=Verdict.SUCCEEDED, reference="ch_1")
 DECLINED = Answer(verdict=Verdict.DECLINED, reference="ch_1", code="card_declined")
@@ -120,6 +124,40 @@ class TestReceive:
             ["PAYMENT_CAPTURED"],
             ["ORDER_PLACED"],
         )
+
+    async def test_pay_6_any_history_of_messages_replies_and_questions_ends_alike(
+        self, bank: Bank
+    ) -> None:
+        """As many histories as the environment's SEEDS says."""
+        for seed in range(int(os.environ.get("SEEDS", "20"))):
+            chance = random.Random(seed)  # noqa: S311 - a seed is one history
+            order_id, op = await bank.sell("tok_reply_lost")
+            found = await bank.gateway.find(op)
+            answers = [replace(ACTION, reference=found.reference), HELD, DECLINED, found]
+            told = [found, *chance.choices(answers, k=chance.randint(2, 6))]
+            chance.shuffle(told)
+            for answer in told:
+                match chance.randrange(4):
+                    case 0:
+                        call = await payments.find_call(ids.decode("op", op.key) or ids.new())
+                        assert call
+                        await orders.settle(call, answer, **SYSTEM)
+                    case 1:
+                        later = NOW + timedelta(hours=chance.randint(0, 9))
+                        await orders.reconcile_due(gateways=bank.counter.gateways, now=later)
+                        assert await bank.tell(op, answer) == 200
+                    case _:
+                        assert await bank.tell(op, answer) == 200
+
+            assert await state(order_id) == ("PLACED", "CAPTURED"), seed
+            assert (await kinds(order_id)).count("PLACED") == 1, seed
+            assert (await kinds(order_id)).count("PAYMENT_CAPTURED") == 1, seed
+            row = await fetch_one(
+                "SELECT captured, refund_held, next_action, failure_code FROM payment"
+                " WHERE order_id = $1",
+                UUID(order_id),
+            )
+            assert tuple(row or ()) == (op.amount, 0, None, None), seed
 
     async def test_pay_7_what_cannot_be_believed_is_refused_and_not_kept(self, bank: Bank) -> None:
         _, op = await bank.sell("tok_reply_lost")

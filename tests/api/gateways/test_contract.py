@@ -7,7 +7,8 @@ import pytest
 
 from api.gateways import FakeGateway, ManualGateway
 from db import ids
-from db.payments import Answer, Gateway, Op, OperationKind, Verdict
+from db.payments import Answer, Forged, Gateway, Op, OperationKind, Verdict
+from tests.conftest import NOW
 
 
 @pytest.fixture(params=["fake", "manual"])
@@ -80,3 +81,18 @@ class TestEveryGateway:
 
         assert let_go.verdict is Verdict.SUCCEEDED
         assert await gateway.void(void) == let_go
+
+    async def test_believes_nothing_that_it_has_not_signed(self, gateway: Gateway) -> None:
+        for headers in ({}, {"fake-signature": "t=1,v1=0"}, {"stripe-signature": "t=1,v1=0"}):
+            with pytest.raises(Forged):
+                gateway.verify(headers, b"{}", now=NOW)
+        with pytest.raises(Forged):
+            gateway.read_event(b"{}")
+
+    async def test_tells_of_an_operation_that_it_never_saw_nothing_that_binds(
+        self, gateway: Gateway
+    ) -> None:
+        found = await gateway.find(op())
+
+        assert found.verdict in {Verdict.NOT_FOUND, Verdict.SUCCEEDED}
+        assert gateway.holds_for is None or gateway.holds_for.days >= 1

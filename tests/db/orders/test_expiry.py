@@ -17,6 +17,7 @@ from db.errors import InvalidState
 from db.money import Money
 from db.orders import expire_due, expiry
 from db.orders.settlement import conduct
+from db.payments import Answer, Op
 from db.stock import Units
 from tests.buying import Counter, charges, kinds, new_guest, reserved, state, topics
 from tests.conftest import NOW
@@ -132,6 +133,32 @@ class TestExpireDue:
         assert sum(looked) == 12
         assert await topics("ORDER_EXPIRED") == ["ORDER_EXPIRED"] * 12
         assert await reserved(lantern) == 0
+
+    async def test_a_gateway_that_is_slow_about_one_does_not_hold_the_others_up(
+        self,
+        counter: Counter,
+        lantern: UUID,
+        fake: FaultyGateway,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        for _ in range(8):
+            await counter.check_out(await new_guest(), Units(lantern, 1), token="tok_error")
+        at_once, most = 0, 0
+        fence = fake.fence
+
+        async def slow_fence(op: Op) -> Answer:
+            nonlocal at_once, most
+            at_once += 1
+            most = max(most, at_once)
+            await asyncio.sleep(0.1)
+            at_once -= 1
+            return await fence(op)
+
+        monkeypatch.setattr(fake, "fence", slow_fence)
+        await expire_due(gateways=counter.gateways, now=LATER)
+
+        assert most == 8
+        assert await topics("ORDER_EXPIRED") == ["ORDER_EXPIRED"] * 8
 
     async def test_a_worker_that_died_gives_its_orders_back(
         self, counter: Counter, lantern: UUID, monkeypatch: pytest.MonkeyPatch
