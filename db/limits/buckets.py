@@ -46,7 +46,7 @@ class Rates:
 
 @dataclass(slots=True)
 class _Bucket:
-    """What is known here of a bucket, and what was spent since the others were told."""
+    """What is known here of a bucket, and how much of what was spent the others do not know."""
 
     name: str
     rate: Rate
@@ -55,13 +55,16 @@ class _Bucket:
 
     def after(self, points: int, now: datetime) -> datetime:
         """Return when it would be full if so much more were taken."""
-        return max(self.full_at, now) + self.rate.time_of(self.owed + points)
+        return max(self.full_at, now) + self.rate.time_of(points)
 
-    def book(self, points: int, now: datetime) -> int:
-        """Count points in, with all that is owed, as if the others knew; return the sum."""
-        self.full_at = self.after(points, now)
-        total, self.owed = self.owed + points, 0
-        return total
+    def tell(self) -> int:
+        """Return what is owed, to be told to the others."""
+        owed, self.owed = self.owed, 0
+        return owed
+
+    def hear(self, full_at: datetime) -> None:
+        """Take in when it will be full, as the others know it."""
+        self.full_at = max(self.full_at, full_at + self.rate.time_of(self.owed))
 
 
 class Buckets:
@@ -119,28 +122,25 @@ class Buckets:
         full_at = bucket.after(points, now)
         if full_at > now + rate.period:  # the others can only have taken more
             raise _refusal(bucket, points, now)
-        if (bucket.owed + points) * LEASES <= rate.points:
-            bucket.owed += points
-        elif now < self._away_until:
-            bucket.book(points, now)
-        else:
-            full_at = await self._ask(bucket, points, now)
-        return rate.standing(full_at, now)
+        before, bucket.full_at = bucket.full_at, full_at
+        bucket.owed += points
+        if bucket.owed * LEASES > rate.points and now >= self._away_until:
+            await self._ask(bucket, points, before, now)
+        return rate.standing(bucket.full_at, now)
 
-    async def _ask(self, bucket: _Bucket, points: int, now: datetime) -> datetime:
-        """Take points from the bucket that all share, and settle what is owed with them."""
-        total = bucket.book(points, now)
+    async def _ask(self, bucket: _Bucket, points: int, before: datetime, now: datetime) -> None:
+        """Take all that is owed from the bucket that all share: refuse where that is too much."""
+        owed = bucket.tell()
         try:
-            charged = await store.charge(bucket.name, bucket.rate, total, now)
-            if charged is None:
-                bucket.full_at = await store.full_at(bucket.name, now)
-                bucket.owed += total - points
+            full_at = await store.charge(bucket.name, bucket.rate, owed, now)
+            if full_at is None:
+                bucket.owed += owed - points
+                bucket.full_at = before
+                bucket.hear(await store.full_at(bucket.name, now))
                 raise _refusal(bucket, points, now)
+            bucket.hear(full_at)
         except Unavailable as fault:
             self._is_away(fault, now)
-            return bucket.full_at
-        bucket.full_at = max(bucket.full_at, charged)
-        return bucket.after(0, now)
 
     def _is_away(self, fault: Unavailable, now: datetime) -> None:
         if now >= self._away_until:
@@ -157,14 +157,14 @@ class Buckets:
             await self._settle(owing[start : start + store.MOST_AT_ONCE], now)
 
     async def _settle(self, owing: list[_Bucket], now: datetime) -> None:
-        debts = [(one.name, one.rate.time_of(one.book(0, now))) for one in owing]
+        debts = [(one.name, one.rate.time_of(one.tell())) for one in owing]
         try:
             full = await store.settle(debts, now)
         except Unavailable as fault:
             self._is_away(fault, now)
             return
         for one in owing:
-            one.full_at = max(one.full_at, full[one.name])
+            one.hear(full[one.name])
 
     @asynccontextmanager
     async def settled(self, database: Database, clock: Clock) -> AsyncIterator[None]:
