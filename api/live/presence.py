@@ -16,11 +16,10 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS: Final = 1.0
 """How long someone whose session has ended may go on listening."""
 
+ARRIVALS: Final = 8
+"""How many of those who come are seen to at once."""
+
 Leave = Callable[[], None]
-
-
-class Full(Exception):
-    """As many are connected as can be."""
 
 
 class Presence:
@@ -28,6 +27,8 @@ class Presence:
 
     def __init__(self, most: int, *, seconds: float = LOOK_SECONDS) -> None:
         self.count = 0
+        self.arrivals = asyncio.Semaphore(ARRIVALS)
+        """Who comes takes a turn: after a restart all come at once, and wait here in a queue."""
         self._most = most
         self._seconds = seconds
         self._sessions: dict[UUID, set[Leave]] = {}

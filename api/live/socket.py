@@ -103,7 +103,8 @@ class Socket:
         self._has_init = True
         self._scope = {**self._scope, "headers": protocol.headers(self._scope["headers"], message)}
         try:
-            context = await solved_context(self._connection())
+            async with self._presence.arrivals:
+                context = await solved_context(self._connection())
         except NotSignedIn as fault:
             raise Closed(Code.FORBIDDEN, str(fault)) from None
         except Unavailable as fault:
@@ -168,8 +169,9 @@ class Socket:
         self, id: str, operation: Operation, wanted: Asked, connection: HTTPConnection
     ) -> None:
         """Send the messages of a subscription, each made when the one before it was taken."""
-        context = await solved_context(connection)
         _log(operation, connection)
+        async with self._presence.arrivals:
+            context = await solved_context(connection)
         with context.database.used():
             messages = await follow(self._operations, operation, wanted, context, connection)
             if isinstance(messages, Printed):
