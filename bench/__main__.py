@@ -65,8 +65,8 @@ def main(
         servers=_chosen(servers, KINDS),
         queries=_chosen(queries, QUERIES),
         rounds=rounds or (3 if quick else 7),
-        seconds=seconds or (0.5 if quick else 1.5),
-        warm_up=0.2 if quick else 0.3,
+        seconds=seconds or (0.5 if quick else 1.2),
+        warm_up=0.2,
     )
     try:
         with measuring.stand(_tell) as stand:

@@ -123,13 +123,15 @@ class Ground:
         ]
 
     async def count_statements(self, *, on: bool) -> None:
-        """Begin to count statements, from nothing, or end it."""
+        """Begin to count statements, or end it."""
         track = "top" if on else "none"
         await _fetch(self.url, f"ALTER SYSTEM SET pg_stat_statements.track = '{track}'")
         await _fetch(self.url, "SELECT pg_reload_conf()")
         await _fetch(self.url, "SELECT pg_sleep(0.2)")  # until everybody has heard it
-        if on:
-            await _fetch(self.url, "SELECT pg_stat_statements_reset()")
+
+    async def forget_statements(self) -> None:
+        """Count from nothing."""
+        await _fetch(self.url, "SELECT pg_stat_statements_reset()")
 
     async def statements(self) -> Counter[str]:
         """Return how often each statement was run, but for those that are not counted."""

@@ -80,10 +80,9 @@ class Stand:
     def statements(self, query: Query, server: Running) -> int:
         """Count the SQL statements of one request."""
         few = islice(self.requests(query, _COUNTED), _COUNTED)
-        asyncio.run(self.ground.count_statements(on=True))
+        asyncio.run(self.ground.forget_statements())
         load.press(server.port, few, proof=query.proof, connections=4, seconds=60)
         counted = asyncio.run(self.ground.statements())
-        asyncio.run(self.ground.count_statements(on=False))
         return round(counted.total() / _COUNTED)  # a connection that is opened says more
 
 
@@ -113,11 +112,13 @@ def measure(stand: Stand, plan: Plan, run: Run, tell: Tell) -> None:
                 turns = _turned(_asked(running, query), number)
                 for name, spell in _round(stand, plan, query, turns):
                     run.spells.setdefault(query.name, {}).setdefault(name, []).append(spell)
+        asyncio.run(stand.ground.count_statements(on=True))
         for query in chosen:
             run.statements[query.name] = {
                 name: stand.statements(query, server)
                 for name, server in _asked(running, query).items()
             }
+        asyncio.run(stand.ground.count_statements(on=False))
         for name, server in running.items():
             run.resident_mb[name] = cores.resident_bytes(server.process) / 1e6
 

@@ -5,21 +5,20 @@ import subprocess
 from pathlib import Path
 from typing import Final
 
+from api.explorer import node
+
 FOLDER: Final = Path(__file__).parent / "servers" / "mercurius"
 
 
 def why_not() -> str | None:
     """Install its packages, unless they are there; say why, if that cannot be."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        return "there is no Node here."
+    found = node.found()
+    if found is None:
+        return "there is no Node here that is new enough."
     if (FOLDER / "node_modules").exists():
         return None
     done = subprocess.run(
-        ["npm", "ci"],  # noqa: S607 - whichever npm comes first
-        cwd=FOLDER,
-        capture_output=True,
-        text=True,
-        check=False,
+        [*found.npm, "ci"], cwd=FOLDER, capture_output=True, text=True, check=False
     )
     if done.returncode:
         shutil.rmtree(FOLDER / "node_modules", ignore_errors=True)

@@ -7,9 +7,9 @@ from typing import Final
 
 from bench import results
 from bench.plot import plot
-from bench.queries import READS
+from bench.queries import READS, SALES
 from bench.results import Run
-from bench.tables import memory, protections, ratios, tables
+from bench.tables import memory, protections, ratios, sales, tables
 
 _ROOT: Final = Path(__file__).parents[1]
 README: Final = _ROOT / "README.md"
@@ -50,7 +50,12 @@ def in_full(run: Run) -> str:
 
 def _in_short(run: Run) -> str:
     versions = f"Python {run.versions['Python']}, PostgreSQL {run.versions['PostgreSQL']}"
-    return f"{run.at}, {run.machine}, {versions}:\n\n{ratios(run, [one.name for one in READS])}"
+    parts = [
+        f"{run.at}, {run.machine}, {versions}:",
+        ratios(run, [one.name for one in READS]),
+        sales(run, [one.name for one in SALES], "tradepost"),
+    ]
+    return "\n\n".join(parts)
 
 
 def _between(document: str, text: str) -> str:

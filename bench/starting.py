@@ -52,7 +52,7 @@ def without(protection: str) -> Kind:
 
 
 INTERPRETED: Final = Kind(
-    "interpreted", "Tradepost, its operations run by graphql-core", without("compiling").command
+    "interpreted", "Tradepost, its operations run by graphql-core", _python("shop", "--interpreted")
 )
 TEXTBOOK: Final = Kind(
     "textbook", "FastAPI, Strawberry's router, Tortoise's models", _python("textbook")

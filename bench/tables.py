@@ -66,6 +66,16 @@ def memory(run: Run) -> str:
     return f"Memory of the process after all rounds:\n\n{table(('', 'MB'), rows)}"
 
 
+def sales(run: Run, queries: Sequence[str], server: str) -> str:
+    """Say what buying comes to, and what is left behind after all of it."""
+    sold = [
+        f"{QUERIES[query].meaning}: {run.middle(query, server, 'per_second').value:,.0f} orders a"
+        f" second, {run.statements[query][server]} SQL statements each"
+        for query in queries
+    ]
+    return f"{'; '.join(sold)}. The process then holds {run.resident_mb[server]:,.0f} MB."
+
+
 def protections(run: Run) -> str:
     """Lay out what each protection adds to a request: pair by pair, with it less without it."""
     queries = list(run.protections)

@@ -18,7 +18,7 @@ from api.lifeline import Line
 from api.server import Server
 from api.settings import MOST_POINTS, Settings
 from bench import sampling
-from bench.servers.without import PARTS
+from bench.servers.without import WITHOUT
 
 _RAISED: Final[dict[str, Any]] = dict.fromkeys(
     ("guest_points", "user_points", "checkouts_per_minute"), MOST_POINTS
@@ -43,11 +43,12 @@ def main() -> None:
     parser.add_argument("--line", type=int, required=True)
     parser.add_argument("--listener", type=int, required=True)
     parser.add_argument("--profile", type=Path, help="where to write what was running")
-    parser.add_argument("--without", choices=PARTS, help="a part to take out")
+    parser.add_argument("--without", choices=WITHOUT, help="a protection to take out")
+    parser.add_argument("--interpreted", action="store_true", help="leave it to graphql-core")
     given = parser.parse_args()
     if given.without:
-        PARTS[given.without]()
-    chosen = settings()
+        WITHOUT[given.without]()
+    chosen = settings(compiled=not given.interpreted)
     server = Server(create_app(chosen), chosen, Line(given.line))
     logs.configure(chosen)
     listener = socket.socket(fileno=given.listener)

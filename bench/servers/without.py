@@ -13,7 +13,6 @@ from api.departure import Departure
 from api.limits import InFlight
 from db.access import Caller
 from db.limits import Buckets, Standing
-from schema import execution
 from schema.cost import Price
 
 
@@ -86,17 +85,6 @@ def rate_limit_off() -> None:
     _replace(Buckets, "take", take)
 
 
-def compiling_off() -> None:
-    """Have graphql-core run every operation."""
-    prepare = execution.prepare
-
-    def interpreted(*given: Any, compiled: bool) -> execution.Operation:
-        del compiled
-        return prepare(*given, compiled=False)
-
-    _replace(execution, "prepare", interpreted)
-
-
 WITHOUT: Final[Mapping[str, Callable[[], None]]] = {
     "logging": logging_off,
     "request id, headers": envelope_off,
@@ -109,7 +97,6 @@ WITHOUT: Final[Mapping[str, Callable[[], None]]] = {
     "rate limit": rate_limit_off,
 }
 """The protections, by what they are called in the table."""
-PARTS: Final = {**WITHOUT, "compiling": compiling_off}
 
 
 async def _nothing(*_: object) -> None:

@@ -27,9 +27,9 @@ def test_a_child_counts_while_it_lives_and_when_it_is_gone() -> None:
     ) as child:
         assert child.stdout
         child.stdout.readline()
-        assert cores.cpu_seconds(os.getpid()) - before >= 0.2
+        assert cores.cpu_seconds(os.getpid()) - before >= 0.15
         child.communicate(b"\n")
-    assert cores.cpu_seconds(os.getpid()) - before >= 0.2
+    assert cores.cpu_seconds(os.getpid()) - before >= 0.15
 
 
 def test_a_process_that_is_gone_has_spent_nothing() -> None:
