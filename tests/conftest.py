@@ -18,7 +18,7 @@ from db import invariants, secrets, users
 from db.config import Database, migrate
 from db.embedded import EmbeddedServer
 from db.events import Notifier
-from tests import twins
+from tests import locks, twins
 from tests.client import Client, StoppedClock, caller_or_pretended
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -129,8 +129,12 @@ async def database(_pool: Database, _tables: str) -> Database:
 
 @pytest.fixture
 async def oracle(database: Database) -> AsyncIterator[None]:
-    """Ask, once the test is over, whether all that must be true of the whole shop still is."""
-    yield
+    """Ask, once the test is over, whether all that must be true of the whole shop still is.
+
+    Meanwhile, LCK-1: see to it that all transactions lock in the one order.
+    """
+    with locks.in_order():
+        yield
     assert await invariants.check() == []
 
 
