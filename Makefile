@@ -42,6 +42,7 @@ check: $(READY_FOR_WORK) $(NODE_TOOLS) ## Check style, types, layers, and that w
 	$(BIN)/lint-imports
 	$(BIN)/hadolint Dockerfile
 	$(TRADEPOST) schema check
+	$(TRADEPOST) schema breaking
 	$(TRADEPOST) settings check
 	$(BIN)/python -m pytest -q tests/test_lock.py tests/node/test_lint.py
 

@@ -40,6 +40,7 @@ HowMuch = Annotated[Literal["demo", "bench"], typer.Option(help="How much.")]
 Day = Annotated[datetime, typer.Option(formats=["%Y-%m-%d"], help="The day of the invoices.")]
 Concurrency = Annotated[int, typer.Option(min=1, max=1000, help="Buyers at the same time.")]
 Url = Annotated[str | None, typer.Option(help="The API; by default of the shop on this machine.")]
+Against = Annotated[str | None, typer.Option(help="A commit or tag; by default main.")]
 File = Annotated[Path, typer.Argument(help="The file, as it was downloaded.")]
 
 
@@ -227,6 +228,28 @@ def schema_check() -> None:
     from schema.root import sdl
 
     _compare(Path("schema/schema.graphql"), sdl())
+
+
+@schema_commands.command("breaking")
+def schema_breaking(against: Against = None) -> None:
+    """Say what the schema breaks of what it promised before, unless its changelog says so too."""
+    from rich.console import Console
+
+    from api.breaking import CHANGELOG, compare
+
+    compared = compare(against)
+    if compared is None:
+        typer.echo("There is no earlier schema to compare with.")
+        return
+    if compared.changes:
+        Console().print(compared.table())
+    if compared.unsaid:
+        raise CommandFailedError(
+            "That breaks clients. Deprecate instead, or say in "
+            f"{CHANGELOG} why it must be, in a line like\n"
+            f"- **Breaking:** `{compared.unsaid[0].coordinate}` goes, because ..."
+        )
+    typer.echo(f"Nothing breaks since {compared.reference} that is not said in {CHANGELOG}.")
 
 
 def _compare(path: Path, wanted: str) -> None:
