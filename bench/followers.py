@@ -26,11 +26,13 @@ from bench.load import BadAnswer
 from bench.starting import SHOP, Running, started
 from db import ids
 
-_AT_ONCE: Final = 100
+_AT_ONCE: Final = 50
 _QUIET_SECONDS: Final = 10.0
 _PATIENCE_SECONDS: Final = 60.0
 _NEXT: Final = b'"type":"next"'
 _ERROR: Final = b'"type":"error"'
+_PING: Final = b"\x89\x04"
+_PONG: Final = b"\x8a\x84\0\0\0\0"
 _CLOSE: Final = b"\x88"
 _FOLLOW: Final = """subscription($id: ID!) { orderUpdated(orderId: $id) {
   order { id number status version } event { kind } } }"""
@@ -82,6 +84,8 @@ class Follower(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         if self._words and (b"101 Switching" in data or b"connection_ack" in data):
             self._transport.write(self._words.pop(0))
+        if (ping := data.find(_PING)) >= 0:
+            self._transport.write(_PONG + data[ping + 2 : ping + 6])
         self.messages += data.count(_NEXT)
         if _ERROR in data or data[:1] == _CLOSE:
             self._fail(data)

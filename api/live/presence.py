@@ -16,7 +16,7 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS: Final = 1.0
 """How long someone whose session has ended may go on listening."""
 
-ARRIVALS: Final = 8
+ARRIVALS: Final = 2
 """How many of those who come are seen to at once."""
 
 Leave = Callable[[], None]
