@@ -32,15 +32,22 @@ class Door:
         self.method_id = ids.encode("ship", method_id)
 
     async def buy(
-        self, variant: UUID, *, total: str, key: str | None = None, token: str = "tok_ok"
+        self,
+        variant: UUID,
+        *,
+        total: str,
+        key: str | None = None,
+        token: str = "tok_ok",
+        code: str | None = None,
     ) -> Any:
-        """Buy one unit, and return the response's body."""
+        """Buy one unit, with a discount code or without, and return the response's body."""
         checkout = {
             "source": {"lines": [{"variantId": ids.encode("var", variant), "quantity": 1}]},
             "details": {
                 "email": "ada@example.com",
                 "shippingAddress": JSON_ADDRESS,
                 "shippingMethodId": self.method_id,
+                "discountCode": code,
             },
             "expectedTotal": {"amount": total, "currencyCode": "EUR"},
             "payment": {"gateway": "fake", "token": token},

@@ -13,7 +13,7 @@ from db.base import execute, fetch, fetch_value
 from db.config import Database
 from tests.api.running import PATIENCE_SECONDS
 from tests.buying import charges, reserved
-from tests.goods import make_variant
+from tests.goods import make_discount, make_variant
 from tests.torture.door import Door, open_shop
 
 pytestmark = pytest.mark.timeout(180)
@@ -46,6 +46,23 @@ class TestCrowds:
         assert [each["order"]["status"] for each in placed] == ["PLACED"] * 10
         sold_out = [each["userErrors"] for each in payloads if not each["order"]]
         assert sold_out == [[{"code": "OUT_OF_STOCK", "available": 0}]] * 90
+        assert await reserved(lantern) == 10
+        assert await deadlocks() == 0
+
+    async def test_stk_6_two_hundred_buyers_share_ten_uses_of_a_code(self, door: Door) -> None:
+        await make_discount("SPRING", amount=100, usage_limit=10)
+        lantern = await make_variant(on_hand=500)
+
+        bodies = await asyncio.gather(
+            *(door.buy(lantern, total="9.00", code="spring") for _ in range(200))
+        )
+
+        payloads = [body["data"]["checkoutComplete"] for body in bodies]
+        placed = [each["order"]["status"] for each in payloads if each["order"]]
+        refused = [each["userErrors"] for each in payloads if not each["order"]]
+        assert placed == ["PLACED"] * 10
+        assert refused == [[{"code": "DISCOUNT_USED_UP"}]] * 190
+        assert await fetch_value("SELECT used_count FROM discount") == 10
         assert await reserved(lantern) == 10
         assert await deadlocks() == 0
 
