@@ -12,8 +12,8 @@ FOLDER: Final = Path(__file__).with_name("examples")
 class Example:
     """An operation with what it needs.
 
-    Its variables and headers may hold ``${/where/in/the/answer}`` to ``before``, an operation that
-    is asked first, and ``${uuid}``, which is another one each time.
+    ``before`` are operations that are asked first, one after the other. They, the variables and
+    the headers may hold ``${/where/in/the/answers}`` so far, and ``${uuid}``: another each time.
     """
 
     name: str
@@ -22,7 +22,7 @@ class Example:
     query: str
     variables: dict[str, Any] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
-    before: str = ""
+    before: list[str] = field(default_factory=list)
 
 
 def load() -> tuple[Example, ...]:

@@ -15,6 +15,8 @@ from api.importing.progress import Silence
 from api.importing.seeding import Size, seed
 from db.config import Database
 from db.seeds import demo
+from tests.api.live.talking import talking
+from tests.api.serving import served
 from tests.client import Client
 from tests.conftest import NOW
 
@@ -57,17 +59,34 @@ def _user_errors(data: dict[str, Any]) -> list[Any]:
 
 
 async def run(client: Client, example: Example) -> Any:
-    answer = await client.ask(example.before) if example.before else None
-    headers = {name.lower(): value for name, value in filled(example.headers, answer).items()}
-    data = await Client(client.app, headers).ask(example.query, **filled(example.variables, answer))
-    assert not _user_errors(data), example.name
-    assert all(data.values()), example.name
-    return data
+    """Do as `web/src/examples.jsx` and `fetcher.js` do."""
+    answers: dict[str, Any] = {}
+    for operation in example.before:
+        answers |= await client.ask(filled(operation, answers))
+    headers = {name.lower(): value for name, value in filled(example.headers, answers).items()}
+    variables = filled(example.variables, answers)
+    if "\nsubscription " in example.query:
+        return await first_message(client.app, headers, example.query, variables)
+    return await Client(client.app, headers).ask(example.query, **variables)
+
+
+async def first_message(
+    app: FastAPI, headers: dict[str, str], query: str, variables: dict[str, Any]
+) -> Any:
+    names = {"authorization": "authorization", "guest-token": "guestToken"}
+    async with served(app) as serving, talking(serving.port) as talk:
+        await talk.introduce(**{names[name]: value for name, value in headers.items()})
+        await talk.ask(query, **variables)
+        message = await talk.hear()
+    assert message["type"] == "next", message
+    return message["payload"]["data"]
 
 
 async def test_every_one_of_them_succeeds(demo_shop: Client) -> None:
     for example in ALL:
-        await run(demo_shop, example)
+        data = await run(demo_shop, example)
+        assert not _user_errors(data), example.name
+        assert all(data.values()), example.name
 
 
 @pytest.mark.parametrize("example", ALL, ids=lambda example: example.name)

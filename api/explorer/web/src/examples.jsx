@@ -1,63 +1,65 @@
-/* The panel of named examples. An example may ask the shop something before it is shown: its
-   variables and headers hold `${/where/in/the/answer}`, and `${uuid}` for a key of its own. */
+/* The panel of named examples. An example may ask the shop something before it is shown: what it
+   is made of holds `${/where/in/the/answers}`, and `${uuid}` for a key of its own. */
 
 import { UnStyledButton, useGraphiQL, useGraphiQLActions } from '@graphiql/react';
 import { parse } from 'graphql';
 
-export function examplesPlugin(examples, fetcher) {
-  return {
-    title: 'Examples',
-    icon: Icon,
-    content: () => <Panel examples={examples} fetcher={fetcher} />,
-  };
+import { fetcher } from './fetcher.js';
+
+export function examplesPlugin(examples) {
+  return { title: 'Examples', icon: Icon, content: () => <Panel examples={examples} /> };
 }
 
-/** What an example puts into the editors, where `answer` is what it asked for before. */
-export function contentOf(example, answer) {
+/** What an example puts into the editors, where `answers` is what it asked for before. */
+export function contentOf(example, answers) {
   return {
     query: example.query,
-    variables: asText(example.variables, answer),
-    headers: asText(example.headers, answer),
+    variables: asText(example.variables, answers),
+    headers: asText(example.headers, answers),
   };
 }
 
-function asText(values, answer) {
-  return Object.keys(values).length ? JSON.stringify(filled(values, answer), null, 2) : '';
+function asText(values, answers) {
+  return Object.keys(values).length ? JSON.stringify(filled(values, answers), null, 2) : '';
 }
 
-function filled(value, answer) {
+function filled(value, answers) {
   if (typeof value === 'string') {
     return value.replace(/\$\{(.+?)\}/g, (hole, name) =>
-      name === 'uuid' ? crypto.randomUUID() : (at(answer, name) ?? hole),
+      name === 'uuid' ? crypto.randomUUID() : (at(answers, name) ?? hole),
     );
   }
   if (Array.isArray(value)) {
-    return value.map(each => filled(each, answer));
+    return value.map(each => filled(each, answers));
   }
   if (value && typeof value === 'object') {
     return Object.fromEntries(
-      Object.entries(value).map(([name, each]) => [name, filled(each, answer)]),
+      Object.entries(value).map(([name, each]) => [name, filled(each, answers)]),
     );
   }
   return value;
 }
 
-function at(answer, pointer) {
+function at(answers, pointer) {
   return pointer
     .split('/')
     .slice(1)
-    .reduce((place, step) => place?.[step], answer);
+    .reduce((place, step) => place?.[step], answers);
 }
 
-async function asked(query, fetcher) {
+async function answersTo(operations) {
+  const answers = {};
   try {
-    return (await fetcher({ query })).data;
+    for (const operation of operations) {
+      Object.assign(answers, (await fetcher({ query: filled(operation, answers) })).data);
+    }
   } catch {
-    return undefined; // the holes stay, and say what belongs there
+    // the holes stay, and say what belongs there
   }
+  return answers;
 }
 
-function Panel({ examples, fetcher }) {
+function Panel({ examples }) {
   const { addTab, setOperationFacts } = useGraphiQLActions();
   const editors = useGraphiQL(state => ({
     query: state.queryEditor,
@@ -66,11 +68,11 @@ function Panel({ examples, fetcher }) {
   }));
 
   async function show(example) {
-    const answer = example.before && (await asked(example.before, fetcher));
+    const answers = await answersTo(example.before);
     if (holdsWorkOf(editors.query.getValue(), examples)) {
       addTab();
     }
-    for (const [pane, text] of Object.entries(contentOf(example, answer))) {
+    for (const [pane, text] of Object.entries(contentOf(example, answers))) {
       editors[pane].setValue(text);
     }
     setOperationFacts(factsOf(example)); // GraphiQL finds them too, but later than a quick click
