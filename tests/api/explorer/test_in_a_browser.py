@@ -190,3 +190,10 @@ async def test_what_is_in_the_headers_pane_is_sent(page: Page) -> None:
     await write(page, HEADERS, f'{{"Authorization": "Bearer {token}"}}')
     await page.keyboard.press("Control+Enter")
     await expect(page.locator(ANSWER)).to_contain_text('"email": "ada@example.com"')
+
+
+async def test_a_subscription_tells_how_things_stand(page: Page) -> None:
+    await choose(page, "Follow an order")
+    await expect(page.locator(EDITOR)).to_contain_text("subscription FollowAnOrder")
+    await run(page)
+    await expect(page.locator(ANSWER)).to_contain_text('"paymentStatus": "PROCESSING"')
