@@ -106,10 +106,10 @@ class Context:
         assert self.watch is not None  # noqa: S101 - a subscription follows something first
         subject = await self.watch.news(seconds=seconds)
         if subject is not None:
-            if self.ask_again:
-                self.caller = await self.ask_again()
             self.now = self.clock.now()
             self._loaders.clear()
+            if self.ask_again:
+                self.caller = await self.ask_again()
         return subject
 
     def begin(self, claim: Claim | None) -> None:

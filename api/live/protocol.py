@@ -17,7 +17,6 @@ LONGEST_ID: Final = 128
 class Code(IntEnum):
     """Why a WebSocket is closed."""
 
-    GOING_AWAY = 1001
     INTERNAL = 1011
     RESTART = 1012
     TRY_AGAIN_LATER = 1013
