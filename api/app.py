@@ -9,6 +9,7 @@ from fastapi.responses import PlainTextResponse
 from starlette.middleware.cors import CORSMiddleware
 
 from api import gateway_events, gateways, graphql, health
+from api.documents import Policy
 from api.envelope import Envelope
 from api.explorer import serving
 from api.explorer.building import Build
@@ -49,9 +50,7 @@ def create_app(settings: Settings) -> FastAPI:
     state.mailer = LoggedMailer()
     state.vitals = Vitals()
     state.buckets = Buckets(_rates(settings))
-    state.graphql = Endpoint(
-        root.schema, draft=settings.http_draft == "2026", compiled=settings.compiled
-    )
+    state.graphql = Endpoint(root.schema, _policy(settings), compiled=settings.compiled)
     state.in_flight = InFlight(settings.requests_in_flight)
     state.presence = Presence(settings.sockets)
     app.include_router(graphql.router)
@@ -66,6 +65,14 @@ def create_app(settings: Settings) -> FastAPI:
     _allow_origins(app, settings)
     app.add_middleware(Envelope)
     return app
+
+
+def _policy(settings: Settings) -> Policy:
+    return Policy(
+        introspection=settings.introspection,
+        trusted=settings.trusted_documents,
+        only_trusted=settings.trusted_documents_only,
+    )
 
 
 @asynccontextmanager

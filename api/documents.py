@@ -1,11 +1,13 @@
 """Documents that clients send: parsed, held to their limits and validated once, then kept.
 
 A document costs its parsing and validation only the first time it is seen. A client may then send
-its SHA-256 in its place (an automatic persisted query), for as long as it is kept.
+its SHA-256 in its place (an automatic persisted query), for as long as it is kept. Trusted
+documents are known by their SHA-256 from the start, and for ever.
 """
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from graphql import (
@@ -17,7 +19,7 @@ from graphql import (
 )
 
 from api.asked import Asked
-from api.screening import screened
+from api.screening import introspects, screened
 from api.shelf import Shelf
 from schema.errors import InvalidRequest, PersistedQueryNotFound
 
@@ -60,6 +62,19 @@ class Document:
         raise InvalidRequest([GraphQLError(reason)])
 
 
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which documents are accepted."""
+
+    introspection: bool = True
+    trusted: Mapping[str, str] = field(default_factory=dict)
+    """The texts of documents that are known beforehand, by their SHA-256."""
+    only_trusted: bool = False
+
+
+EVERYTHING: Final = Policy()
+
+
 class Documents:
     """The valid documents of the last while, by their text or its hash.
 
@@ -68,9 +83,13 @@ class Documents:
     whose document was pushed out sends it once more, and nothing else is lost.
     """
 
-    def __init__(self, schema: GraphQLSchema, *, room: int = ROOM) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, policy: Policy = EVERYTHING, *, room: int = ROOM
+    ) -> None:
         self._schema = schema
+        self._policy = policy
         self._kept: Shelf[Document] = Shelf(room)
+        self._trusted: dict[str, Document] = {}
 
     def read(self, asked: Asked) -> Document:
         """Return the document that is asked for: parsed, within its limits, and valid.
@@ -78,26 +97,39 @@ class Documents:
         :raises InvalidRequest: it is no GraphQL, does not fit the schema, or is over a limit.
         :raises PersistedQueryNotFound: only its hash was sent, and we do not know it (any more).
         """
-        if asked.query is None:
-            kept = self._kept.get(asked.sha256 or "")
-            if kept is None:
-                raise PersistedQueryNotFound
-            return kept
-        sha256 = hashlib.sha256(asked.query.encode()).hexdigest()
-        if asked.sha256 not in {None, sha256}:
-            raise InvalidRequest([GraphQLError("sha256Hash is not the SHA-256 of query.")])
-        kept = self._kept.get(sha256)
-        if kept is None:
-            kept = self._checked(asked.query, sha256)
-            self._kept.put(sha256, kept, max(len(asked.query), _LEAST_SIZE))
-        return kept
+        sha256 = _hash(asked)
+        return self._trusted.get(sha256) or self._kept.get(sha256) or self._new(sha256, asked.query)
+
+    def _new(self, sha256: str, text: str | None) -> Document:
+        trusted = self._policy.trusted.get(sha256)
+        if trusted is not None:
+            made = self._trusted[sha256] = self._checked(trusted, sha256)
+            return made
+        if self._policy.only_trusted:
+            raise InvalidRequest([GraphQLError("Only documents that are known here are accepted.")])
+        if text is None:
+            raise PersistedQueryNotFound
+        made = self._checked(text, sha256)
+        self._kept.put(sha256, made, max(len(text), _LEAST_SIZE))
+        return made
 
     def _checked(self, text: str, sha256: str) -> Document:
         try:
             ast = screened(text)
         except GraphQLError as error:
             raise InvalidRequest([error]) from None
+        if not self._policy.introspection and introspects(ast):
+            raise InvalidRequest([GraphQLError("Introspection is turned off here.")])
         errors = validate(self._schema, ast, max_errors=_MOST_ERRORS, hide_suggestions=True)
         if errors:
             raise InvalidRequest(errors)
         return Document(sha256, ast)
+
+
+def _hash(asked: Asked) -> str:
+    if asked.query is None:
+        return asked.sha256 or ""
+    sha256 = hashlib.sha256(asked.query.encode()).hexdigest()
+    if asked.sha256 not in {None, sha256}:
+        raise InvalidRequest([GraphQLError("sha256Hash is not the SHA-256 of query.")])
+    return sha256

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.graphql import refused
-from db import ids
+from db import ids, usage
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +31,7 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        usage.begin()
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         started = False

@@ -4,7 +4,6 @@ import logging
 import time
 from typing import Annotated, Any, Final
 
-import orjson
 import strawberry
 from fastapi import APIRouter, Depends
 from graphql import ExecutionResult, OperationType
@@ -16,13 +15,16 @@ from api.asked import Asked
 from api.authentication import request_id
 from api.departure import Departure
 from api.dependencies import context_of, get_context
+from api.documents import EVERYTHING, Policy
 from api.explorer.serving import Explorer
 from api.live.following import Messages, follow
 from api.live.sse import EventStream, once
 from api.logs import FIELDS
 from api.negotiation import EVENTS, GRAPHQL, JSON, Refused, media_type, status
-from api.operations import Operation, Operations, Printed, failed, printed
-from api.request import Form, form
+from api.operations import Operation, Operations, Printed, failed, printed, waiting
+from api.reply import Reply, kept, reply
+from api.request import Form, form, headers_of
+from db import usage
 from db.errors import BadRequest, Fault, Reason, Unavailable
 from schema.context import Context
 from schema.errors import InvalidRequest, Unexpected, explain
@@ -30,7 +32,10 @@ from schema.errors import InvalidRequest, Unexpected, explain
 logger = logging.getLogger(__name__)
 
 PATH: Final = "/graphql"
-RETRY_AFTER_SECONDS: Final = "1"
+OK: Final = 200
+DRAFT: Final = "2026"
+MOST_NAME: Final = 100
+"""So many characters of an operation's name are written down: clients choose it."""
 CLIENT_LEFT: Final = 499
 """The status of an answer that nobody was there to read: in the log only."""
 
@@ -86,10 +91,9 @@ class Endpoint:
     """A schema, served."""
 
     def __init__(
-        self, schema: strawberry.Schema, *, draft: bool = False, compiled: bool = True
+        self, schema: strawberry.Schema, policy: Policy = EVERYTHING, *, compiled: bool = True
     ) -> None:
-        self.operations = Operations(schema, compiled=compiled)
-        self._draft = draft
+        self.operations = Operations(schema, policy, compiled=compiled)
 
     async def answer(
         self, request: Request, asked: Asked, media: str, context: Context
@@ -107,13 +111,22 @@ class Endpoint:
             _log(operation, CLIENT_LEFT, started, context)
             return Response(status_code=CLIENT_LEFT)
         if not isinstance(answer, Printed) or (media == EVENTS and answer.has_data):
-            _log(operation, 200, started, context)
+            _log(operation, OK, started, context)
             messages = once(answer) if isinstance(answer, Printed) else answer
             return EventStream(messages, context, request.app.state.presence)
         media = GRAPHQL if media == EVENTS else media
-        code = self._status(answer, media)
+        code = _status(answer, media, context)
         _log(operation, code, started, context)
-        return _response(answer.body, media, code)
+        if operation and request.method == "GET" and code == OK and not answer.codes:
+            return _kept(operation, request, answer.body, media, context)
+        return reply(
+            answer.body,
+            media,
+            code,
+            wait=answer.wait,
+            accepted=headers_of(request).get(b"accept-encoding"),
+            least=context.settings.compress_from,
+        )
 
     async def _answer(
         self, operation: Operation, asked: Asked, request: Request, context: Context
@@ -138,14 +151,15 @@ class Endpoint:
             return await work
         return None
 
-    def _status(self, shown: Printed, media: str) -> int:
-        return status(
-            media=media,
-            has_data=shown.has_data,
-            codes=shown.codes,
-            draft=self._draft,
-            is_syntax=shown.is_syntax,
-        )
+
+def _status(shown: Printed, media: str, context: Context) -> int:
+    return status(
+        media=media,
+        has_data=shown.has_data,
+        codes=shown.codes,
+        draft=context.settings.http_draft == DRAFT,
+        is_syntax=shown.is_syntax,
+    )
 
 
 def _check_kind(operation: Operation, request: Request, media: str) -> None:
@@ -155,24 +169,34 @@ def _check_kind(operation: Operation, request: Request, media: str) -> None:
         raise BadRequest("Subscribe over WebSocket, or with Accept: text/event-stream.")
 
 
-def _response(body: dict[str, Any], media: str, code: int, **headers: str) -> Response:
-    if code == 503:  # noqa: PLR2004
-        headers["Retry-After"] = RETRY_AFTER_SECONDS
-    return Response(
-        orjson.dumps(body),
-        status_code=code,
-        headers={"Cache-Control": "no-store", "Vary": "Accept", **headers},
-        media_type=f"{media}; charset=utf-8",
+def _kept(
+    operation: Operation, request: Request, body: dict[str, Any], media: str, context: Context
+) -> Reply:
+    """Answer a GET. What changes from one asking to the next is left out: nobody could keep it."""
+    cost = context.extensions["cost"]
+    constant = {"requested": cost["requested"], "limit": cost["limit"]}
+    is_public = operation.is_catalog and not context.caller.is_known
+    return kept(
+        {**body, "extensions": {**context.extensions, "cost": constant}},
+        media,
+        seconds=context.settings.catalog_seconds if is_public else 0,
+        asked=headers_of(request),
+        least=context.settings.compress_from,
     )
 
 
 def _log(operation: Operation | None, code: int, started: float, context: Context) -> None:
     if logger.isEnabledFor(logging.INFO):
+        used = usage.current()
         fields = {
-            "operation": operation.name if operation else None,
+            "operation": operation.name and operation.name[:MOST_NAME] if operation else None,
             "document": operation.document.sha256[:12] if operation else None,
+            "cost": context.cost,
             "status": code,
             "ms": round((time.perf_counter() - started) * 1000, 1),
+            "db_ms": round(used.seconds * 1000, 1),
+            "statements": used.statements,
+            "caller": context.caller.scope,
             "request": context.request_id,
         }
         logger.info(operation.kind.value if operation else "invalid", extra={FIELDS: fields})
@@ -181,6 +205,7 @@ def _log(operation: Operation | None, code: int, started: float, context: Contex
 async def refused(request: Request, error: Exception) -> Response:
     """Answer a request that was refused before it was GraphQL at all."""
     media = media_type(request.headers.get("accept")) or JSON
+    extensions: dict[str, Any]
     if isinstance(error, Refused):
         message, extensions = str(error), {"code": "BAD_REQUEST", "retryable": False}
         code, headers = error.status, error.headers
@@ -189,6 +214,11 @@ async def refused(request: Request, error: Exception) -> Response:
         codes = frozenset({str(extensions["code"])})
         code, headers = status(media=media, has_data=False, codes=codes, draft=False), {}
     extensions["requestId"] = request_id(request)
-    return _response(
-        {"errors": [{"message": message, "extensions": extensions}]}, media, code, **headers
+    error_shown = {"message": message, "extensions": extensions}
+    return reply(
+        {"errors": [error_shown]},
+        media,
+        code,
+        *((name.lower().encode(), value.encode()) for name, value in headers.items()),
+        wait=waiting([error_shown]),
     )

@@ -13,6 +13,8 @@ HTML: Final = "text/html"
 EVENTS: Final = "text/event-stream"
 
 _NEWEST_FIRST: Final = (EVENTS, HTML, GRAPHQL, JSON)
+_WHATEVER_THE_MEDIA_TYPE: Final = {"UNAVAILABLE": 503, "RATE_LIMITED": 429, "INTERNAL": 500}
+"""What proxies and clients must see before they read any body."""
 
 
 class Refused(Exception):
@@ -35,12 +37,17 @@ def media_type(accept: str | None, offered: tuple[str, ...] = (GRAPHQL, JSON)) -
     """
     if accept is None or not accept.strip():
         return JSON
-    ranges = _ranges(accept)
+    ranges = qualities(accept)
     quality, _, _, media = max((*_match(ranges, each), each) for each in offered)
     return media if quality > 0 else None
 
 
-def _ranges(accept: str) -> dict[str, float]:
+def qualities(accept: str) -> dict[str, float]:
+    """Read how much each thing is wanted that an ``Accept…`` header names.
+
+    >>> qualities("br;q=0.5, gzip")
+    {'br': 0.5, 'gzip': 1.0}
+    """
     ranges = {}
     for part in accept.split(","):
         media, *parameters = (piece.strip().lower() for piece in part.split(";"))
@@ -82,10 +89,9 @@ def status(
     """
     if has_data:
         return 294 if draft and codes and media == GRAPHQL else 200
-    if "UNAVAILABLE" in codes:
-        return 503
-    if "INTERNAL" in codes:
-        return 500
+    for code, found in _WHATEVER_THE_MEDIA_TYPE.items():
+        if code in codes:
+            return found
     if media == JSON:
         return 200
     if "UNAUTHENTICATED" in codes:

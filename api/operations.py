@@ -24,7 +24,9 @@ from graphql import (
 )
 
 from api.asked import Asked
-from api.documents import Document, Documents
+from api.documents import EVERYTHING, Document, Documents, Policy
+from api.screening import root_fields
+from api.shelf import Shelf
 from db.errors import Fault, Reason, Unavailable
 from schema import execution, variables
 from schema.context import Context
@@ -35,6 +37,14 @@ from schema.root import core_of
 
 QUERY_SECONDS: Final = 3.0
 MUTATION_SECONDS: Final = 9.0
+RETRY_AFTER_SECONDS: Final = 1
+CATALOG: Final = frozenset(
+    {"__typename", "product", "products", "category", "categories", "shop"},
+)
+"""Fields of Query that show everybody the same."""
+INTROSPECTION: Final = frozenset({"__schema", "__type"})
+MOST_CONSTANTS: Final = 12
+"""How many answers about the schema are kept: half a megabyte each, where it is the whole of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +59,10 @@ class Operation:
     price: Price
     dry: execution.Operation | None
     """What runs instead where only the price is asked for."""
+    is_catalog: bool
+    """Whether it reads the catalog and nothing else: what everybody may see."""
+    is_constant: bool
+    """Whether it asks for the schema only, which does not change while we run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +73,20 @@ class Printed:
     has_data: bool
     codes: frozenset[str] = frozenset()
     is_syntax: bool = False
+    wait: int | None = None
+    """How many seconds are to pass before it is asked again, where that is of use."""
 
 
 class Operations:
     """The operations of a schema."""
 
-    def __init__(self, schema: strawberry.Schema, *, compiled: bool = True) -> None:
+    def __init__(
+        self, schema: strawberry.Schema, policy: Policy = EVERYTHING, *, compiled: bool = True
+    ) -> None:
         self.schema = core_of(schema)
         self._compiled = compiled
-        self._documents = Documents(self.schema)
+        self._documents = Documents(self.schema, policy)
+        self._constants: Shelf[ExecutionResult] = Shelf(MOST_CONSTANTS)
         self._left_running: set[asyncio.Future[Any]] = set()
 
     def find(self, asked: Asked) -> Operation:
@@ -94,6 +113,8 @@ class Operations:
         try:
             with context.database.used():
                 await self.pay(operation, given, context)
+                if operation.is_constant:
+                    return await self._constant(operation, context)
                 dry = operation.dry if operation.price.is_dry_run(given) else None
                 work = (dry or operation.engine).run(context, given)
                 if operation.kind is OperationType.MUTATION:
@@ -137,8 +158,18 @@ class Operations:
             raise _too_long()
         return running.result()
 
+    async def _constant(self, operation: Operation, context: Context) -> ExecutionResult:
+        """Run what always comes to the same, once: the whole schema takes 30 ms to write down."""
+        key = f"{operation.document.sha256} {operation.name}"
+        known = self._constants.get(key)
+        if known is None:
+            known = await operation.engine.run(context, {})
+            self._constants.put(key, known, 1)
+        return known
+
     def _prepared(self, document: Document, node: OperationDefinitionNode) -> Operation:
         priced = price(self.schema, document.ast, node)
+        fields = set(root_fields(document.ast, node))
         return Operation(
             kind=node.operation,
             name=node.name.value if node.name else None,
@@ -147,6 +178,8 @@ class Operations:
             engine=self._engine(document.ast, node),
             price=priced,
             dry=self._engine(*priced.dry) if priced.dry else None,
+            is_catalog=CATALOG.issuperset(fields),
+            is_constant=INTROSPECTION.issuperset(fields) and not node.variable_definitions,
         )
 
     def _engine(self, ast: DocumentNode, node: OperationDefinitionNode) -> execution.Operation:
@@ -183,9 +216,19 @@ def printed(result: ExecutionResult, context: Context) -> Printed:
     if context.extensions:
         body["extensions"] = context.extensions
     is_syntax = any(isinstance(error, GraphQLSyntaxError) for error in result.errors)
-    return Printed(body, has_data, codes, is_syntax)
+    return Printed(body, has_data, codes, is_syntax, None if has_data else waiting(errors))
 
 
 def _was_executed(errors: list[GraphQLError]) -> bool:
     """Tell data that an error made null from a request that never ran."""
     return any(error.path is not None for error in errors)
+
+
+def waiting(errors: list[dict[str, Any]]) -> int | None:
+    """Return the seconds after which a request that failed so is worth sending again."""
+    waits = [
+        int(error["extensions"].get("retryAfterSeconds", RETRY_AFTER_SECONDS))
+        for error in errors
+        if error["extensions"]["retryable"]
+    ]
+    return max(waits, default=None)

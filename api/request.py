@@ -27,6 +27,14 @@ class Form:
     asked: Asked | None = None
 
 
+def headers_of(request: Request) -> dict[bytes, bytes]:
+    """Return the headers of a request, by their names in lower case.
+
+    Starlette's own mapping goes through all of them each time that it is asked for one.
+    """
+    return dict(request.scope["headers"])
+
+
 async def form(request: Request) -> Form:
     """Read a request.
 
@@ -57,9 +65,11 @@ def _from_url(request: Request) -> Form:
 
 
 async def _from_body(request: Request) -> Form:
-    media = _accepted(media_type(request.headers.get("accept"), (EVENTS, GRAPHQL, JSON)))
-    _check_content_type(request.headers.get("content-type", ""))
-    if "content-encoding" in request.headers:
+    headers = headers_of(request)
+    accept = headers.get(b"accept", b"").decode("latin-1")
+    media = _accepted(media_type(accept, (EVENTS, GRAPHQL, JSON)))
+    _check_content_type(headers.get(b"content-type", b"").decode("latin-1"))
+    if b"content-encoding" in headers:
         raise Refused(415, "Send the body as it is, without Content-Encoding.")
     body = await body_of(request)
     form = _decoded(body, "The body is not JSON in UTF-8.")
@@ -111,7 +121,7 @@ def _check_content_type(header: str) -> None:
 
 async def body_of(request: Request) -> bytes:
     """Read the body, and no more of it than is allowed: what was announced may be wrong."""
-    announced = request.headers.get("content-length", "")
+    announced = headers_of(request).get(b"content-length", b"")
     if announced.isdigit() and int(announced) > MOST_BODY_BYTES:
         raise too_large()
     chunks = bytearray()

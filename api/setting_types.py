@@ -1,6 +1,7 @@
 """What a setting may hold: types that check their value, and files that hold secrets."""
 
 import os
+from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
@@ -8,6 +9,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator
 from pydantic_settings import NoDecode
+
+from api.manifest import read_manifest
 
 GATEWAYS = ("fake", "manual")
 
@@ -52,6 +55,10 @@ def _gateways(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _documents(value: object) -> object:
+    return read_manifest(Path(value)) if isinstance(value, str) else value
+
+
 def _absolute(folder: Path) -> Path:
     return Path(os.path.abspath(folder.expanduser()))  # noqa: PTH100  (keeps symbolic links)
 
@@ -63,6 +70,7 @@ DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, SPLIT]
 Addresses = Annotated[str, AfterValidator(_addresses)]
 Gateways = Annotated[tuple[str, ...], NoDecode, SPLIT, AfterValidator(_gateways)]
+TrustedDocuments = Annotated[Mapping[str, str], NoDecode, BeforeValidator(_documents)]
 Folder = Annotated[Path, AfterValidator(_absolute)]
 
 

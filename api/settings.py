@@ -25,6 +25,7 @@ from api.setting_types import (
     Folder,
     Gateways,
     Origins,
+    TrustedDocuments,
     Unreadable,
     UnreadableFileError,
     content,
@@ -169,6 +170,38 @@ class Settings(BaseSettings):
         "that do not validate, 294 for data with errors. Left out, 400 and 200.",
         "",
         example="2026",
+    )
+    introspection: bool = _setting(
+        "Whether clients may ask for the schema.",
+        True,
+        example="false",
+    )
+    trusted_documents: TrustedDocuments = _setting(
+        "A file of GraphQL documents that are known beforehand, by their SHA-256: a JSON object "
+        "{hash: text}, or the manifest that Apollo's tools write. Clients send the hash only.",
+        dict,
+        example="/etc/tradepost/documents.json",
+        expected="the path of a JSON file of documents, each by the SHA-256 of its text",
+    )
+    trusted_documents_only: bool = _setting(
+        "Whether no other documents are accepted.",
+        False,
+        example="true",
+    )
+    catalog_seconds: int = _setting(
+        "How long caches may keep what a GET reads of the catalog without any token. 0: not at "
+        "all.",
+        30,
+        example="300",
+        ge=0,
+        le=86_400,
+    )
+    compress_from: int = _setting(
+        "The size in bytes from which answers are compressed, where the client can read that.",
+        1_024,
+        example="4096",
+        ge=0,
+        le=10_000_000,
     )
     ready_requires_database: bool = _setting(
         "Whether /health/ready falls when the database is away. Where many processes share one "

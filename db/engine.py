@@ -8,6 +8,7 @@ pool without the round trip that resets session state (nothing here ever sets an
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
@@ -18,6 +19,7 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 from tortoise.backends.base.client import TransactionContext, TransactionContextPooled
 from tortoise.connection import get_connections
 
+from db import usage
 from db.errors import Reason, Unavailable
 
 RecordT = TypeVar("RecordT", bound=asyncpg.Record)
@@ -48,7 +50,7 @@ _AWAY = (
 
 
 class _Connection(asyncpg.Connection):
-    """A connection that knows whether a statement of it was left in the middle.
+    """A connection that notes what is used of it, and whether a statement was left in the middle.
 
     A statement that is prepared and never run leaves the server waiting inside it, its time limit
     running: the next one to come would be told of a time-out that is not its own. Any plain query
@@ -58,11 +60,16 @@ class _Connection(asyncpg.Connection):
     _was_left = False
 
     async def _execute(self, *args: Any, **kwargs: Any) -> Any:
+        used = usage.current()
+        started = time.perf_counter()
         try:
             return await super()._execute(*args, **kwargs)  # type: ignore[misc]
         except (asyncio.CancelledError, TimeoutError):
             self._was_left = True
             raise
+        finally:
+            used.statements += 1
+            used.seconds += time.perf_counter() - started
 
     def get_reset_query(self) -> str:
         left, self._was_left = self._was_left, False

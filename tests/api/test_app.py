@@ -42,6 +42,7 @@ async def test_the_schema_can_be_read(client: Client) -> None:
 async def test_openapi_describes_what_is_not_graphql(client: Client) -> None:
     described = (await client.request("GET", "/openapi.json")).json()
     assert set(described["paths"]) == {
+        "/gateway/{name}",
         "/health",
         "/health/live",
         "/health/ready",

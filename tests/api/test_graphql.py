@@ -9,13 +9,12 @@ import orjson
 import pytest
 from fastapi import FastAPI
 
-from api import operations
-from api.graphql import Endpoint
+from api import dependencies, operations
 from api.negotiation import GRAPHQL, JSON
+from api.settings import Settings
 from db.access import Caller
 from tests.api.conftest import NotedMailer
 from tests.client import Client
-from tests.schema import toys
 
 STAFF = Caller.system("test")
 HTML = "text/html,application/xhtml+xml,*/*;q=0.8"
@@ -233,7 +232,7 @@ async def test_another_method_is_refused(toy_client: Client, method: str) -> Non
 
 
 async def test_the_draft_to_the_letter_is_a_setting(toy_app: FastAPI) -> None:
-    toy_app.state.graphql = Endpoint(toys.SCHEMA, draft=True)
+    toy_app.dependency_overrides[dependencies.settings] = lambda: Settings(http_draft="2026")
     client = Client(toy_app, {"accept": GRAPHQL})
     statuses = [
         (await client.send(query)).status_code

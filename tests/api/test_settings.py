@@ -13,6 +13,7 @@ from api.settings import PREFIX, Settings, secret_variables
 from api.settings_example import dotenv_example
 
 ROOT = Path(__file__).parents[2]
+_OF_ONES_OWN = {"TRADEPOST_DATA", "TRADEPOST_ENV", "TRADEPOST_TRUSTED_DOCUMENTS"}
 STRONG = "k3yThatNobodyGuesses-0123456789-abcdef"
 
 
@@ -216,7 +217,7 @@ class TestExample:
     def test_every_example_would_be_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
         for line in dotenv_example().splitlines():
             name, _, value = line.removeprefix("# ").partition("=")
-            if name in FIELDS and name not in {"TRADEPOST_DATA", "TRADEPOST_ENV"}:
+            if name in FIELDS and name not in _OF_ONES_OWN:
                 monkeypatch.setenv(name, value)
         load()
 
