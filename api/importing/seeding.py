@@ -1,5 +1,6 @@
 """Fill an empty shop: with the demo, or with the data that figures are measured on."""
 
+import dataclasses
 from datetime import datetime
 from enum import StrEnum
 
@@ -31,7 +32,8 @@ async def seed(*, url: str, size: Size, now: datetime, replace: bool, progress: 
         return report("The bench's data", past, Rejected(), written)
     past, rejected = read_past(demo.DATA, progress)
     demo.let_in(past, await users.Hasher().hash(demo.PASSWORD))
+    opening = dataclasses.replace(OPENING, codes=demo.CODES)
     written = await fill(
-        url=url, past=past, opening=OPENING, now=now, replace=replace, progress=progress
+        url=url, past=past, opening=opening, now=now, replace=replace, progress=progress
     )
     return report("The demo shop", past, rejected, written)

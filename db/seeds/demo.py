@@ -6,12 +6,16 @@ from typing import Final
 
 from db.access import Role
 from db.base import fetch
+from db.seeds.filling import DiscountCode
 from db.seeds.past import Customer, Past, Staff
 
 DATA: Final = Path(__file__).with_name("online-retail.csv.xz")
 """A small part of the Online Retail data; its licence is beside it."""
 
 PASSWORD: Final = "open-the-shop-2026"  # noqa: S105 - printed at each start in development
+
+CODES: Final = (DiscountCode("WELCOME", 100_000),)
+"""For buyers who want to try one: 10 % off."""
 
 
 @dataclass(frozen=True, slots=True)

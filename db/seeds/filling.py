@@ -74,6 +74,14 @@ class Shipping:
 
 
 @dataclass(frozen=True, slots=True)
+class DiscountCode:
+    """A code that takes a share of the goods off, in millionths, for whoever knows it."""
+
+    code: str
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
 class Opening:
     """How a shop is set up that is not set up yet."""
 
@@ -83,6 +91,7 @@ class Opening:
     home: str
     countries: tuple[str, ...]
     shipping: tuple[Shipping, ...]
+    codes: tuple[DiscountCode, ...] = ()
 
 
 async def fill(
@@ -191,6 +200,11 @@ async def _open_shop(
             " VALUES ($1, $2, $3, $4, '{}')",
             [(ids.new(), one.name, one.price, one.free_from) for one in opening.shipping],
         )
+    await connection.executemany(
+        "INSERT INTO discount (id, code, kind, percent, created_at)"
+        " VALUES ($1, $2, 'PERCENT', $3, $4) ON CONFLICT DO NOTHING",
+        [(ids.new(), one.code, one.percent, now) for one in opening.codes],
+    )
     await connection.executemany(
         "INSERT INTO users (id, email, email_verified, password_hash, name, role, created_at)"
         " VALUES ($1, $2, true, $3, $4, $5, $6) ON CONFLICT DO NOTHING",

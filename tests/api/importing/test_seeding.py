@@ -45,6 +45,7 @@ class TestTheDemo:
         assert await hasher.matches(demo.PASSWORD, logins[0]["password_hash"])
         assert await fetch_value("SELECT count(*) FROM product WHERE search IS NULL") == 0
         assert await fetch_value("SELECT count(*) FROM shipping_method WHERE price = 0") == 1
+        assert await fetch_value("SELECT percent FROM discount WHERE code = 'WELCOME'") == 100_000
 
         with pytest.raises(CannotFill, match="holds 2,979 orders already"):
             await seed(
