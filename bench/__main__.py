@@ -16,7 +16,7 @@ from bench.equality import DifferentAnswers
 from bench.ground import NoGround
 from bench.load import BadAnswer
 from bench.measuring import Plan, Stand
-from bench.queries import QUERIES, Query
+from bench.queries import QUERIES, READS, Query
 from bench.results import Run
 from bench.starting import KINDS, DidNotStart
 
@@ -32,6 +32,7 @@ _LIBRARIES: Final = (
 )
 
 _PROFILE_SECONDS: Final = 8.0
+_SAMPLED_SECONDS: Final = 5.0
 _ALL_SERVERS: Final = ",".join(KINDS)
 _ALL_QUERIES: Final = ",".join(QUERIES)
 
@@ -41,7 +42,10 @@ Quick = Annotated[bool, typer.Option("--quick", help="Fewer and shorter rounds."
 Rounds = Annotated[int | None, typer.Option(help="How many rounds.", min=1)]
 Seconds = Annotated[float | None, typer.Option(help="How long each is, for each server.", min=0.05)]
 Protections = Annotated[
-    bool | None, typer.Option(help="What each protection costs; by default unless in short.")
+    bool | None,
+    typer.Option(
+        help="What each protection costs, and where time goes; by default unless in short."
+    ),
 ]
 Write = Annotated[bool, typer.Option("--write", help="Bring the documents in step.")]
 Profiled = Annotated[
@@ -102,7 +106,16 @@ def _measured(stand: Stand, plan: Plan, *, protections: bool) -> Run:
     measuring.measure(stand, plan, run, _tell)
     if protections:
         measuring.price(stand, plan, run, _tell)
+        _say_where(stand, run)
     return run
+
+
+def _say_where(stand: Stand, run: Run) -> None:
+    for query in READS:
+        _tell(f"Where the time of {query.name} goes ...")
+        path = stand.folder / f"{query.name}.stacks"
+        measuring.profile(stand, query, path, seconds=_SAMPLED_SECONDS)
+        run.shares[query.name] = sampling.shares(sampling.read(path))
 
 
 def _profile(stand: Stand, query: Query, seconds: float) -> None:

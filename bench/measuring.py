@@ -24,6 +24,10 @@ Turns: TypeAlias = list[tuple[str, Running]]
 PRICED: Final = (queries.NOTHING, queries.PAGE, queries.ORDERS)
 """What is asked to find out what protections cost."""
 _ALL: Final = "all of them"
+_PAIRS: Final = 2
+"""How often the two of a pair are compared in a round: in short spells, so that they find the
+machine in the same state.
+"""
 _CARTS_PER_SECOND: Final = 400
 """More than can be sold in a second."""
 _COUNTED: Final = 32
@@ -141,17 +145,14 @@ def price(stand: Stand, plan: Plan, run: Run, tell: Tell) -> None:
             run.protections[query.name] = {name: [] for name in running}
             for server in (whole, *running.values()):
                 stand.spell(query, server, seconds=2 * plan.warm_up)
-        for number in range(plan.rounds):
-            tell(f"What protections cost, round {number + 1} of {plan.rounds} ...")
+        for number in range(_PAIRS * plan.rounds):
+            tell(f"What protections cost, round {number + 1} of {_PAIRS * plan.rounds} ...")
             for query, (name, less) in product(PRICED, running.items()):
-                pair = [_cost(stand, plan, query, server) for server in (whole, less)]
+                pair = [
+                    stand.spell(query, server, seconds=plan.seconds / 5).server_us
+                    for server in (whole, less)
+                ]
                 run.protections[query.name][name].append(pair)
-
-
-def _cost(stand: Stand, plan: Plan, query: Query, server: Running) -> float:
-    """Ask in short spells: the two of a pair must find the machine in the same state."""
-    stand.spell(query, server, seconds=plan.seconds / 10)
-    return stand.spell(query, server, seconds=plan.seconds / 3).server_us
 
 
 @contextmanager

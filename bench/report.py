@@ -9,7 +9,7 @@ from bench import results
 from bench.plot import plot
 from bench.queries import READS, SALES
 from bench.results import Run
-from bench.tables import memory, protections, ratios, sales, tables
+from bench.tables import memory, protections, ratios, sales, tables, whereabouts
 
 _ROOT: Final = Path(__file__).parents[1]
 README: Final = _ROOT / "README.md"
@@ -44,6 +44,7 @@ def in_full(run: Run) -> str:
         tables(run),
         memory(run),
         protections(run),
+        whereabouts(run),
     ]
     return "\n\n".join(part for part in parts if part)
 

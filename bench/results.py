@@ -32,6 +32,9 @@ class Run:
     the one that was taken out, a pair of each round.
     """
 
+    shares: dict[str, dict[str, float]] = field(default_factory=dict)
+    """Which part of Tradepost's own time goes to which package, by query."""
+
     def servers(self, query: str) -> Sequence[str]:
         """Name who was asked a query."""
         return list(self.spells.get(query, {}))

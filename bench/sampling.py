@@ -1,8 +1,8 @@
-"""A profile by samples: where a process is, each time it has spent another millisecond on its core.
+"""A profile by samples: where a process is, each time it has spent some more on its core.
 
-The timer counts the process's own time only, so a machine that does other things as well does not
-bend the picture. What runs outside Python (a driver, a printer of JSON) is found with the function
-that called it.
+A sample is taken for each tick of the kernel's clock, at most one in a millisecond. The timer counts
+the process's own time only, so a machine that does other things as well does not bend the picture.
+What runs outside Python (a driver, a printer of JSON) is found with the function that called it.
 """
 
 import signal
@@ -21,6 +21,8 @@ Stack: TypeAlias = tuple[str, ...]
 
 _INTERVAL_SECONDS: Final = 0.001
 _SHOWN: Final = 45
+_TOLD_APART: Final = ("asyncio", "logging")
+"""Packages of Python's library; the event loop itself, uvloop, is found under asyncio."""
 _ROOT: Final = Path(__file__).parents[1]
 
 
@@ -66,6 +68,33 @@ def summary(stacks: Counter[Stack]) -> str:
     shown = [name for name, _ in _heaviest(own, whole)]
     rows = [(name, f"{own[name] / samples:.1%}", f"{whole[name] / samples:.1%}") for name in shown]
     return table(("function", "own", "with calls"), rows)
+
+
+def shares(stacks: Counter[Stack]) -> dict[str, float]:
+    """Say which part of the time went to which package: where the innermost function is."""
+    found: Counter[str] = Counter()
+    for stack, count in stacks.items():
+        found[package(stack[-1])] += count
+    return {name: count / (stacks.total() or 1) for name, count in found.most_common()}
+
+
+def package(function: str) -> str:
+    """Name what a function belongs to.
+
+    >>> package("asyncpg/pool.py:Pool.fetch"), package("python3.11/logging/__init__.py:Logger.info")
+    ('asyncpg', 'logging')
+    >>> package("<string>:f0"), package("python3.11/asyncio/runners.py:Runner.run")
+    ('code that was written', 'asyncio')
+    """
+    folder, _, inside = function.partition("/")
+    if function.startswith("<string>"):
+        return "code that was written"
+    if function.startswith("<"):
+        return "Python's library"
+    if not folder.startswith("python3"):
+        return folder.partition(":")[0]
+    module = inside.partition("/")[0]
+    return module if module in _TOLD_APART else "Python's library"
 
 
 def _heaviest(own: Counter[str], whole: Counter[str]) -> Iterable[tuple[str, int]]:

@@ -19,6 +19,9 @@ _HEADS: Final = (
 )
 
 
+_WORTH_SHOWING_US: Final = 2
+
+
 def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Lay out a table that can be read as it is, too.
 
@@ -91,6 +94,33 @@ def protections(run: Run) -> str:
         for name in run.protections[queries[0]]
     ]
     return f"What each protection costs:\n\n{table(('server µs for a request', *queries), rows)}"
+
+
+def whereabouts(run: Run) -> str:
+    """Lay out where Tradepost's own time goes, by package."""
+    if not run.shares:
+        return ""
+    queries = list(run.shares)
+    found = {
+        query: {name: share * _cost(run, query) for name, share in run.shares[query].items()}
+        for query in queries
+    }
+    names = {name for query in queries for name in found[query]}
+
+    def most(name: str) -> float:
+        return max(found[query].get(name, 0) for query in queries)
+
+    shown = sorted((name for name in names if most(name) >= _WORTH_SHOWING_US), key=most)
+    rows = [
+        (name, *(f"{found[query].get(name, 0):,.0f}" for query in queries))
+        for name in reversed(shown)
+    ]
+    heads = ("µs of a request in functions of", *queries)
+    return f"Where Tradepost's own time goes, by samples:\n\n{table(heads, rows)}"
+
+
+def _cost(run: Run, query: str) -> float:
+    return run.middle(query, "tradepost", "server_us").value
 
 
 def _added(pairs: Sequence[Sequence[float]]) -> str:

@@ -3,7 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
-from bench.sampling import read, sampled, summary
+from bench.sampling import Stack, read, sampled, shares, summary
 
 
 def test_a_function_has_its_own_samples_and_those_of_its_calls() -> None:
@@ -11,6 +11,13 @@ def test_a_function_has_its_own_samples_and_those_of_its_calls() -> None:
     shown = summary(stacks)
     assert "| main     | 62.5% |     100.0% |" in shown
     assert "| print    | 37.5% |      37.5% |" in shown
+
+
+def test_time_is_told_by_package_too() -> None:
+    stacks: Counter[Stack] = Counter(
+        {("api/a.py:f", "uvicorn/b.py:g"): 3, ("api/a.py:f", "<string>:f0"): 1}
+    )
+    assert shares(stacks) == {"uvicorn": 0.75, "code that was written": 0.25}
 
 
 def test_stacks_are_read_as_they_were_written(tmp_path: Path) -> None:
