@@ -1,5 +1,6 @@
 """The door of a real shop: real HTTP, real processes, one PostgreSQL."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,8 +10,9 @@ from uuid import UUID, uuid4
 import httpx
 
 from db import ids, invariants
+from db.base import execute
 from db.config import Database
-from tests.api.running import Running
+from tests.api.running import PATIENCE_SECONDS, Running
 from tests.goods import JSON_ADDRESS, make_method, make_shop
 
 AT_ONCE: Final = 100
@@ -82,3 +84,20 @@ async def open_shop(database: Database, data: Path, **variables: str) -> AsyncIt
         async with httpx.AsyncClient(base_url=running.url, limits=limits, timeout=30) as http:
             yield Door(http, method_id)
     assert await invariants.check() == []
+
+
+async def buy_at_last(door: Door, variant: UUID, key: str) -> Any:
+    """Buy one unit; send the same call again until there is an answer."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            try:
+                body = await door.buy(variant, total="10.00", key=key)
+            except (httpx.TransportError, AssertionError):  # killed, or not up again yet
+                await asyncio.sleep(0.1)
+            else:
+                return body["data"]["checkoutComplete"]["order"]
+
+
+async def half_a_minute_goes_by() -> None:
+    """Let the reconciler's time come."""
+    await execute("UPDATE payment_operation SET created_at = created_at - interval '30 seconds'")

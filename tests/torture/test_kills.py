@@ -10,13 +10,13 @@ import httpx
 import pytest
 
 from db import ids
-from db.base import execute, fetch_value
+from db.base import fetch_value
 from db.config import Database
 from db.crash_points import CrashPoint
 from tests.api.running import PATIENCE_SECONDS
 from tests.buying import charges, reserved, state
 from tests.goods import make_variant
-from tests.torture.door import Door, open_shop
+from tests.torture.door import buy_at_last, half_a_minute_goes_by, open_shop
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -28,23 +28,6 @@ AT_THE_GATEWAY: Final = {
     CrashPoint.AFTER_T2,
 }
 """Points at which the buyer has been charged already."""
-
-
-async def buy_at_last(door: Door, variant: UUID, key: str) -> Any:
-    """Buy one unit; send the same call again until there is an answer."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            try:
-                body = await door.buy(variant, total="10.00", key=key)
-            except (httpx.TransportError, AssertionError):  # killed, or not up again yet
-                await asyncio.sleep(0.1)
-            else:
-                return body["data"]["checkoutComplete"]["order"]
-
-
-async def half_a_minute_goes_by() -> None:
-    """Let the reconciler's time come."""
-    await execute("UPDATE payment_operation SET created_at = created_at - interval '30 seconds'")
 
 
 async def settled(order_id: UUID) -> tuple[Any, ...]:
