@@ -12,6 +12,21 @@ from api.faults import Fault, StartRefusedError
 from api.settings import Settings
 
 BACKLOG = 2048
+_OPTIONS = [
+    (socket.SOL_SOCKET, socket.SO_REUSEADDR, 1),
+    # Connections inherit these: a peer that went without a word is gone after a minute and a half.
+    (socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1),
+    *(
+        (socket.IPPROTO_TCP, getattr(socket, name), value)
+        for name, value in (
+            ("TCP_KEEPIDLE", 60),
+            ("TCP_KEEPINTVL", 10),
+            ("TCP_KEEPCNT", 3),
+            ("TCP_USER_TIMEOUT", 60_000),  # the same for what was sent to it; in milliseconds
+        )
+        if hasattr(socket, name)  # Linux has them all, other systems some
+    ),
+]
 
 
 def listen(settings: Settings) -> socket.socket:
@@ -24,7 +39,8 @@ def listen(settings: Settings) -> socket.socket:
             settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
         )[0]
         listener = socket.socket(family, kind, protocol)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        for level, option, value in _OPTIONS:
+            listener.setsockopt(level, option, value)
         listener.bind(address)
         listener.listen(BACKLOG)
     except OSError as fault:

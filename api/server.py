@@ -3,6 +3,7 @@
 import argparse
 import asyncio
 import gc
+import resource
 import socket
 from contextlib import suppress
 from types import FrameType
@@ -88,6 +89,13 @@ def _spare_the_collector() -> None:
     gc.set_threshold(*COLLECT_AFTER)
 
 
+def _allow_connections() -> None:
+    """Take as many open sockets as the system lets us have: most systems begin with 1,024."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(ValueError, OSError):  # where "as many as you like" is not meant
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
 async def _serve(server: Server, listener: socket.socket) -> None:
     beating = asyncio.create_task(server.line.beat())
     try:
@@ -106,6 +114,7 @@ def main() -> int:
     arguments = parser.parse_args()
     line = Line(arguments.line)
     settings = load()
+    _allow_connections()
     if settings.crash_file:
         die_where(settings.crash_file)
     server = Server(create_app(settings), settings, line)

@@ -7,6 +7,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from db.base import fetch_value
+from db.config import Database
 from tests.api.conftest import NotedMailer
 from tests.api.serving import Served, post, served
 
@@ -20,6 +22,18 @@ async def shop(toy_app: FastAPI) -> AsyncIterator[Served]:
     """The toys, served."""
     async with served(toy_app) as shop:
         yield shop
+
+
+async def becomes(count: int, database: Database) -> bool:
+    """Wait until so many statements sleep in the database."""
+    sleeping = """
+        SELECT count(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND state = 'active' AND query = 'SELECT pg_sleep(60)'
+    """
+    with database.used():
+        while await fetch_value(sleeping) != count:  # noqa: ASYNC110 - PostgreSQL tells nobody
+            await asyncio.sleep(0.02)
+    return True
 
 
 class TestAClientThatHangsUp:
@@ -70,6 +84,16 @@ class TestAClientThatHangsUp:
         wire.writer.transport.abort()
         await asyncio.sleep(0.5)
         assert mailer.events == ["cancelled"]
+
+    async def test_stops_what_the_database_does_for_it(
+        self, shop: Served, database: Database
+    ) -> None:
+        wire = await shop.dial()
+        await wire.send(post("{ slowInDatabase }"))
+        assert await becomes(1, database)
+        await wire.hang_up()
+        async with asyncio.timeout(1):
+            assert await becomes(0, database)
 
     async def test_does_not_stop_its_mutation(self, shop: Served, mailer: NotedMailer) -> None:
         await self.hangs_up(shop, SLOW_MUTATION)

@@ -17,6 +17,7 @@ from tests.api.tricky_graphql import DOCUMENTS
 from tests.api.tricky_http import REQUESTS
 
 AT_ONCE_SECONDS = 1.0
+SLOW_CLIENTS = 400
 FUZZED_BODIES = 600
 FUZZED_REQUESTS = 300
 AT_A_TIME = 50
@@ -77,6 +78,18 @@ async def test_a_body_in_gzip_is_told_what_to_do(shop: Served) -> None:
         415,
         "Send the body as it is, without Content-Encoding.",
     )
+
+
+async def test_a_crowd_of_slow_clients_goes_in_10_seconds_and_stops_nobody(shop: Served) -> None:
+    crowd = await asyncio.gather(*(shop.dial() for _ in range(SLOW_CLIENTS)))
+    for number, wire in enumerate(crowd):
+        await wire.send(post("{ __typename }")[: 20 + number % 80])
+    answers = asyncio.gather(*(wire.answer(11) for wire in crowd))
+    while not answers.done():
+        assert (await asked(shop, post("{ shop { name } }"))).status == 200
+        await asyncio.sleep(0.2)
+    assert {answer.status for answer in await answers} == {408}
+    await shop.hang_up()
 
 
 def mutated(data: bytes, others: Sequence[bytes], chance: random.Random) -> bytes:

@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, ValidationInfo
 
 from db import ids, money
 from db.access import Caller, Permission
+from db.base import fetch_value
 from db.errors import (
     Code,
     InvalidState,
@@ -212,6 +213,11 @@ class Query:
             info.context.mailer.events.append("cancelled")  # type: ignore[attr-defined]
             raise
         return "done"
+
+    @resolver()
+    async def slow_in_database(self, info: Info) -> bool:
+        await fetch_value("SELECT pg_sleep(60)")
+        return True
 
     @resolver()
     async def around(self, info: Info) -> str:
