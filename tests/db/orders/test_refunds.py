@@ -1,26 +1,21 @@
 """Giving goods and money back, one refund after the other."""
 
-import logging
 from typing import Final
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from db import orders, payments, stock
+from db import orders, stock
 from db.access import Caller, Role
-from db.base import execute, fetch, fetch_one, fetch_value
+from db.base import fetch, fetch_value
 from db.errors import Code, InvalidState, NotAllowed, NotSignedIn, Refusal, Refusals
 from db.money import Money
 from db.orders import Order, OrderLineRow, RefundReason, ReturnFields
-from db.payments import Answer, Verdict
 from db.stock import Units
 from tests import factories
 from tests.buying import Counter, charges, kinds, new_guest, reserved, topics
 from tests.conftest import NOW
 from tests.db.orders.test_fulfillment import lines_of, pack, ship, some
-from tests.gateways import FaultyGateway
 from tests.goods import make_variant
 from tests.snapshot import unchanged
 
@@ -308,124 +303,3 @@ class TestCreateRefund:
             with pytest.raises(Refusal) as refused:
                 await counter.refund(FINANCE, UUID(int=7), extra=1)
         assert refused.value.code is Code.NOT_FOUND
-
-
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
-@given(
-    price=st.integers(1, 100_000),
-    quantity=st.integers(1, 7),
-    percent=st.integers(1, 999_999),
-    data=st.data(),
-)
-async def test_mon_5_refunds_of_a_line_add_up_to_it_however_they_are_divided(
-    counter: Counter, price: int, quantity: int, percent: int, data: st.DataObject
-) -> None:
-    variant = await make_variant(price=price)
-    order = await placed(counter, Units(variant, quantity))
-    (line,) = await lines_of(order)
-    left, given_back = quantity, 0
-    while left:
-        units = data.draw(st.integers(1, left))
-        outcome = await counter.refund(FINANCE, order.id, back(line, units))
-        given_back += await fetch_value(
-            "SELECT amount FROM refund WHERE id = $1", UUID(outcome.ids["refund"])
-        )
-        left -= units
-    assert given_back == line.total
-
-
-class TestOutcomes:
-    @pytest.mark.parametrize("side", ["before", "after"])
-    async def test_rfd_3_a_refund_without_an_answer_succeeds_once_when_asked_again(
-        self, counter: Counter, lantern: UUID, fake: FaultyGateway, side: str
-    ) -> None:
-        order = await placed(counter, Units(lantern, 1))
-        fake.loses_refunds = "before" if side == "before" else "after"
-        await counter.refund(FINANCE, order.id, extra=100, key="r-1")
-        assert await refunds() == [(100, "PENDING")]
-        assert await held() == 100
-
-        fake.loses_refunds = None
-        for _ in range(2):
-            again = await counter.refund(FINANCE, order.id, extra=100, key="r-1")
-            assert again.replayed
-
-        assert await refunds() == [(100, "SUCCEEDED")]
-        assert await held() == 100
-        assert [each["amount"] for each in await charges(order.id)] == [1490, 100]
-        assert (await topics()).count("REFUND_SUCCEEDED") == 1
-
-    async def test_rfd_4_what_failed_can_be_given_again_and_somebody_is_told(
-        self,
-        counter: Counter,
-        lantern: UUID,
-        caplog: pytest.LogCaptureFixture,
-    ) -> None:
-        order = await placed(counter, Units(lantern, 1))
-        await execute("UPDATE fake_gateway.operation SET captured = false")
-        with caplog.at_level(logging.ERROR, "db.orders"):
-            await counter.refund(FINANCE, order.id, extra=1490)
-
-        assert await refunds() == [(1490, "FAILED")]
-        assert await held() == 0
-        assert (await topics())[-1] == "REFUND_FAILED"
-        assert (await kinds(order.id))[-2:] == ["REFUND_FAILED", "NOTE"]
-        (record,) = [each for each in caplog.records if each.name == "db.orders.alerts"]
-        assert f"order {order.number}" in record.getMessage()
-
-        await execute("UPDATE fake_gateway.operation SET captured = kind = 'AUTHORIZE'")
-        await counter.refund(FINANCE, order.id, extra=1490)
-        assert await refunds() == [(1490, "FAILED"), (1490, "SUCCEEDED")]
-        assert await held() == 1490
-
-    async def test_rfd_4_a_bank_that_sends_a_refund_back_days_later_is_heard(
-        self, counter: Counter, lantern: UUID
-    ) -> None:
-        order = await placed(counter, Units(lantern, 1))
-        outcome = await counter.refund(FINANCE, order.id, extra=500)
-        call = await payments.find_call(UUID(outcome.ids["operation"]))
-        assert call
-
-        for verdict in (Verdict.DECLINED, Verdict.SUCCEEDED):
-            await orders.settle(
-                call,
-                Answer(verdict=verdict, code="account_closed"),
-                caller=Caller.system("tests"),
-                action="system.tests",
-                now=NOW,
-            )
-
-        assert await refunds() == [(500, "FAILED")]
-        assert await held() == 0
-        assert (await topics())[-2:] == ["REFUND_SUCCEEDED", "REFUND_FAILED"]
-
-    async def test_rfd_4_units_follow_the_goods_and_not_the_money(
-        self, counter: Counter, lantern: UUID
-    ) -> None:
-        order = await placed(counter, Units(lantern, 2))
-        (line,) = await lines_of(order)
-        await execute("UPDATE fake_gateway.operation SET captured = false")
-
-        await counter.refund(FINANCE, order.id, back(line, 1))
-
-        assert await refunds() == [(1000, "FAILED")]
-        (line,) = await lines_of(order)
-        assert (line.refunded, await reserved(lantern)) == (1, 1)
-
-    async def test_the_money_of_a_cancelled_order_that_did_not_arrive_is_given_again(
-        self, counter: Counter, lantern: UUID
-    ) -> None:
-        guest = await new_guest()
-        order_id = (await counter.check_out(guest, Units(lantern, 1))).ids["order"]
-        await execute("UPDATE fake_gateway.operation SET captured = false")
-        await counter.cancel(guest, order_id)
-        assert await refunds() == [(1490, "FAILED")]
-
-        await execute("UPDATE fake_gateway.operation SET captured = kind = 'AUTHORIZE'")
-        await counter.refund(FINANCE, order_id, extra=1490)
-
-        assert await refunds() == [(1490, "FAILED"), (1490, "SUCCEEDED")]
-        last = await fetch_one("SELECT status, captured - refund_held FROM payment")
-        assert tuple(last or ()) == ("CAPTURED", 0)
