@@ -52,7 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
     state.buckets = Buckets(_rates(settings))
     state.graphql = Endpoint(root.schema, _policy(settings), compiled=settings.compiled)
     state.in_flight = InFlight(settings.requests_in_flight)
-    state.presence = Presence(settings.sockets)
+    state.presence = Presence(settings.sockets, most_of_one=settings.sockets_per_address)
     app.include_router(graphql.router)
     app.include_router(health.router)
     app.include_router(gateway_events.router)

@@ -135,7 +135,7 @@ class Endpoint:
         if operation.kind is not OperationType.SUBSCRIPTION:
             result = await self._unless_left(operation, asked, request, context)
             return printed(result, context) if result else None
-        if request.app.state.presence.is_full:
+        if request.app.state.presence.is_full(request.scope):
             raise Unavailable(Reason.OVERLOADED, "Too many are connected.")
         with context.database.used():
             return await follow(self.operations, operation, asked, context, request)

@@ -151,6 +151,13 @@ class Settings(BaseSettings):
         ge=1,
         le=1_000_000,
     )
+    sockets_per_address: int = _setting(
+        "How many of them one address (of IPv6, one /64) may have open in each web process.",
+        500,
+        example="5000",
+        ge=1,
+        le=1_000_000,
+    )
     socket_operations: int = _setting(
         "How many operations one WebSocket runs at once, subscriptions and all.",
         50,

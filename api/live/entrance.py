@@ -27,7 +27,7 @@ class Entrance:
         await receive()  # websocket.connect
         if not is_welcome(Headers(scope=scope), state.settings.cors_origins):
             await send({"type": "websocket.close", "code": _POLICY_VIOLATION})
-        elif state.presence.is_full:
+        elif state.presence.is_full(scope):
             await _say_full(send)
         elif SUBPROTOCOL not in scope["subprotocols"]:
             await send({"type": "websocket.accept"})

@@ -2,13 +2,17 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 from uuid import UUID
 
+from starlette.types import Scope
+
 from db import users
 from db.errors import Unavailable
+from db.limits import network
 from schema.context import Context
 
 logger = logging.getLogger(__name__)
@@ -25,32 +29,41 @@ Leave = Callable[[], None]
 class Presence:
     """The connections of this process that stay: WebSockets and streams of events."""
 
-    def __init__(self, most: int, *, seconds: float = LOOK_SECONDS) -> None:
+    def __init__(
+        self, most: int, *, most_of_one: int = 1_000_000, seconds: float = LOOK_SECONDS
+    ) -> None:
         self.count = 0
         self.arrivals = asyncio.Semaphore(ARRIVALS)
         """Who comes takes a turn: after a restart all come at once, and wait here in a queue."""
         self._most = most
+        self._most_of_one = most_of_one
+        self._addresses: Counter[str] = Counter()
         self._seconds = seconds
         self._sessions: dict[UUID, set[Leave]] = {}
         self._all: set[Leave] = set()
         self._looking: asyncio.Task[None] | None = None
         self._is_closed = False
 
-    @property
-    def is_full(self) -> bool:
-        """Whether nobody else can stay."""
-        return self._is_closed or self.count >= self._most
+    def is_full(self, scope: Scope) -> bool:
+        """Tell whether nobody else can stay, or nobody else from there."""
+        is_one_too_many = self._addresses[_address(scope)] >= self._most_of_one
+        return self._is_closed or self.count >= self._most or is_one_too_many
 
     @contextmanager
-    def staying(self, leave: Leave) -> Iterator[None]:
+    def staying(self, scope: Scope, leave: Leave) -> Iterator[None]:
         """Count someone who stays; ``leave`` is called when the process is about to stop."""
+        address = _address(scope)
         self.count += 1
+        self._addresses[address] += 1
         self._all.add(leave)
         try:
             yield
         finally:
             self.count -= 1
             self._all.discard(leave)
+            self._addresses[address] -= 1
+            if not self._addresses[address]:
+                del self._addresses[address]
 
     @contextmanager
     def signed_in(self, context: Context, leave: Leave) -> Iterator[None]:
@@ -94,6 +107,14 @@ class Presence:
         except Unavailable as fault:
             logger.warning("who may stay connected is not known: %s", fault)
             return
+        except Exception:
+            logger.exception("who may stay connected is not known")
+            return
         for session_id in self._sessions.keys() - still_open:
             for leave in list(self._sessions[session_id]):
                 leave()
+
+
+def _address(scope: Scope) -> str:
+    client = scope.get("client")
+    return network(client[0] if client else None)

@@ -58,7 +58,7 @@ class Socket:
         loop = asyncio.get_running_loop()
         late = loop.call_later(self.init_seconds, self._hang_up_if_unknown)
         restart = self._hanging_up(Code.RESTART, "The server restarts: connect again.")
-        self._staying.enter_context(self._presence.staying(restart))
+        self._staying.enter_context(self._presence.staying(self._scope, restart))
         try:
             while (frame := await self._receive())["type"] == "websocket.receive":
                 if not self._is_closed:

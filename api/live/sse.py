@@ -44,7 +44,6 @@ class EventStream(Response):
         self._presence = presence
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        del scope
         head = {"status": self.status_code, "headers": self.raw_headers}
         await send({"type": "http.response.start", **head})
         end: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
@@ -52,7 +51,7 @@ class EventStream(Response):
         presence, context = self._presence, self._context
         try:
             with (
-                presence.staying(lambda: _settle(end, b"")),
+                presence.staying(scope, lambda: _settle(end, b"")),
                 presence.signed_in(context, lambda: _settle(end, _signed_out(context))),
                 context.database.used(),
             ):

@@ -87,6 +87,9 @@ class Notifier:
             if self._seen is not None:
                 logger.warning("live updates wait for the database: %s", fault)
             self._seen = None
+        except Exception:
+            logger.exception("live updates could not be looked for")
+            self._seen = None
 
     def _wake(self, subjects: Iterable[str]) -> None:
         for subject in subjects:

@@ -22,6 +22,8 @@ from schema.resolvers import resolver
 from schema.root import build
 from tests import factories
 from tests.api.conftest import NotedMailer
+from tests.api.live.talking import talking
+from tests.api.serving import served
 from tests.client import Client, StoppedClock
 from tests.conftest import NOW
 
@@ -44,6 +46,10 @@ class Query:
     @resolver()
     async def mailer(self, info: Info) -> str:
         return type(info.context.mailer).__name__
+
+    @resolver()
+    async def notifier(self, info: Info) -> str:
+        return type(info.context.notifier).__name__
 
     @resolver()
     async def setting(self, info: Info) -> int:
@@ -96,6 +102,22 @@ async def test_the_mailer(app: FastAPI, client: Client) -> None:
     assert await answer(client, "mailer") == "LoggedMailer"
     app.dependency_overrides[dependencies.mailer] = NotedMailer
     assert await answer(client, "mailer") == "NotedMailer"
+
+
+async def test_the_notifier(app: FastAPI, client: Client) -> None:
+    assert await answer(client, "notifier") == "Notifier"
+    app.dependency_overrides[dependencies.notifier] = NotedMailer
+    assert await answer(client, "notifier") == "NotedMailer"
+
+
+async def test_they_are_the_same_over_a_websocket(app: FastAPI, client: Client) -> None:
+    app.dependency_overrides[dependencies.mailer] = NotedMailer
+    async with served(app) as serving, talking(serving.port) as talk:
+        await talk.introduce()
+        assert await talk.answer("{ mailer now }") == {
+            "mailer": "NotedMailer",
+            "now": NOW.isoformat(),
+        }
 
 
 async def test_the_settings(app: FastAPI, client: Client) -> None:

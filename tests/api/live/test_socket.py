@@ -7,6 +7,7 @@ import pytest
 from fastapi import FastAPI
 from websockets.exceptions import InvalidStatus
 
+from api.live.presence import Presence
 from api.live.socket import Socket
 from tests.api.conftest import NotedMailer
 from tests.api.live.talking import talking
@@ -43,10 +44,11 @@ class TestOpening:
         async with talking(port, origin="https://shop.test") as talk:
             await talk.introduce()
 
+    @pytest.mark.parametrize("limits", [{"most": 1}, {"most": 9, "most_of_one": 1}])
     async def test_503_when_as_many_are_connected_as_can_be(
-        self, toy_app: FastAPI, port: int
+        self, toy_app: FastAPI, port: int, limits: dict[str, int]
     ) -> None:
-        toy_app.state.presence._most = 1
+        toy_app.state.presence = Presence(**limits)
         async with talking(port) as first:
             await first.introduce()
             with pytest.raises(InvalidStatus) as refused:
