@@ -37,6 +37,8 @@ from schema.root import core_of
 
 QUERY_SECONDS: Final = 3.0
 MUTATION_SECONDS: Final = 9.0
+PASSING: Final = frozenset({"UNAVAILABLE", "RATE_LIMITED"})
+"""Errors that go away by themselves. Where they are all that came of it, HTTP says so too."""
 RETRY_AFTER_SECONDS: Final = 1
 CATALOG: Final = frozenset(
     {"__typename", "product", "products", "category", "categories", "shop"},
@@ -209,8 +211,8 @@ def printed(result: ExecutionResult, context: Context) -> Printed:
     errors = [top_level(error, context.request_id) for error in result.errors]
     codes = frozenset(error["extensions"]["code"] for error in errors)
     body = {"errors": errors}
-    is_away = "UNAVAILABLE" in codes and not any((result.data or {}).values())
-    has_data = not is_away and (result.data is not None or _was_executed(result.errors))
+    is_put_off = bool(PASSING & codes) and not any((result.data or {}).values())
+    has_data = not is_put_off and (result.data is not None or _was_executed(result.errors))
     if has_data:
         body["data"] = result.data
     if context.extensions:
