@@ -23,6 +23,9 @@ Turns: TypeAlias = list[tuple[str, Running]]
 
 PRICED: Final = (queries.NOTHING, queries.PAGE, queries.ORDERS)
 """What is asked to find out what protections cost."""
+COMPRESSED: Final = (queries.PAGE, queries.ORDERS)
+"""What is large enough to be made smaller."""
+_COMPRESSION: Final = "compression, for who takes it"
 _ALL: Final = "all of them"
 _PAIRS: Final = 2
 """How often the two of a pair are compared in a round: in short spells, so that they find the
@@ -63,7 +66,7 @@ class Stand:
             carts = asyncio.run(self.ground.carts(most, fight=query is queries.FIGHT))
             return queries.buying(carts)
         asked = queries.asked(query, self.ground.slugs, self.ground.tokens)
-        return queries.reading(asked)
+        return queries.reading(asked, query.headers)
 
     def spell(self, query: Query, server: Running, *, seconds: float) -> Spell:
         """Ask one server one query for a while, and read the meters before and after."""
@@ -148,11 +151,18 @@ def price(stand: Stand, plan: Plan, run: Run, tell: Tell) -> None:
         for number in range(_PAIRS * plan.rounds):
             tell(f"What protections cost, round {number + 1} of {_PAIRS * plan.rounds} ...")
             for query, (name, less) in product(PRICED, running.items()):
-                pair = [
-                    stand.spell(query, server, seconds=plan.seconds / 5).server_us
-                    for server in (whole, less)
-                ]
-                run.protections[query.name][name].append(pair)
+                sides = (query, whole), (query, less)
+                run.protections[query.name][name].append(_pair(stand, plan, *sides))
+            for query in COMPRESSED:
+                sides = (query.compressed(), whole), (query, whole)
+                run.protections[query.name].setdefault(_COMPRESSION, []).append(
+                    _pair(stand, plan, *sides)
+                )
+
+
+def _pair(stand: Stand, plan: Plan, *sides: tuple[Query, Running]) -> list[float]:
+    seconds = plan.seconds / 5
+    return [stand.spell(query, server, seconds=seconds).server_us for query, server in sides]
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """A profile by samples: where a process is, each time it has spent some more on its core.
 
-A sample is taken for each tick of the kernel's clock, at most one in a millisecond. The timer counts
-the process's own time only, so a machine that does other things as well does not bend the picture.
-What runs outside Python (a driver, a printer of JSON) is found with the function that called it.
+A sample is taken for each tick of the kernel's clock, at most one in a millisecond. The timer
+counts the process's own time only, so a machine that does other things as well does not bend the
+picture. What runs outside Python (a driver, a printer of JSON) is found with the function that
+called it.
 """
 
 import signal

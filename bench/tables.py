@@ -89,9 +89,10 @@ def protections(run: Run) -> str:
         for query in queries
     ]
     rows = [("all of them together with the answer", *(f"{one.value:,.0f}" for one in whole))]
+    names = dict.fromkeys(name for query in queries for name in run.protections[query])
     rows += [
-        (name, *(_added(run.protections[query][name]) for query in queries))
-        for name in run.protections[queries[0]]
+        (name, *(_added(run.protections[query].get(name, ())) for query in queries))
+        for name in names
     ]
     return f"What each protection costs:\n\n{table(('server µs for a request', *queries), rows)}"
 
@@ -124,6 +125,8 @@ def _cost(run: Run, query: str) -> float:
 
 
 def _added(pairs: Sequence[Sequence[float]]) -> str:
+    if not pairs:
+        return ""
     found = middle([whole - less for whole, less in pairs])
     return f"{found.value:+,.0f} ({found.low:+,.0f} to {found.high:+,.0f})"
 
