@@ -77,18 +77,6 @@ def jobs(settings: Settings, clock: DatabaseClock, opened: Gateways) -> list[Job
             lambda: payments.forget_messages(now=clock.now()),
         ),
         Job(
-            "messages of gateways that came too early",
-            RECONCILIATION_SECONDS,
-            orders.BATCH,
-            lambda: orders.apply_waiting_events(gateways=opened, now=clock.now()),
-        ),
-        Job(
-            "messages of gateways that are long over",
-            CLAIMS_SECONDS,
-            payments.MESSAGES_AT_ONCE,
-            lambda: payments.forget_messages(now=clock.now()),
-        ),
-        Job(
             "authorizations that have run out",
             HOLDS_SECONDS,
             orders.BATCH,
