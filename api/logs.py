@@ -3,22 +3,26 @@
 JSON in production, for machines; readable elsewhere, for people. Ids and never personal data.
 """
 
+import asyncio
 import logging
 import sys
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import orjson
 
 from api.settings import Settings
 
+GATHER_SECONDS: Final = 0.1
+MOST_LINES: Final = 200
 FIELDS: Final = "fields"
 """The attribute of a log record that holds its fields: ``extra={FIELDS: {...}}``."""
 
 
 def configure(settings: Settings) -> None:
     """Write the logs of this process to standard error."""
-    handler = logging.StreamHandler(sys.stderr)
+    _note_no_more_than_is_written()
+    handler = Gathering(sys.stderr)
     handler.setFormatter(Machine() if settings.is_production else Person())
     root = logging.getLogger()
     root.handlers = [handler]
@@ -26,6 +30,48 @@ def configure(settings: Settings) -> None:
     for name in ("uvicorn", "uvicorn.error"):  # which bring handlers of their own
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
+
+
+def _note_no_more_than_is_written() -> None:
+    """Spare each record the search for where it comes from: see Python's logging HOWTO."""
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
+    logging._srcfile = None  # noqa: SLF001 - as the HOWTO says
+
+
+class Gathering(logging.StreamHandler[TextIO]):
+    """Writes the lines of a moment together: one call of the system, not one for each request.
+
+    What is a warning or worse is written at once, with all that came before it.
+    """
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__(stream)
+        self._lines: list[str] = []
+        self._is_due = False
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the line of a record for a moment."""
+        self._lines.append(self.format(record))
+        if record.levelno > logging.INFO or len(self._lines) >= MOST_LINES or not self._later():
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what was kept."""
+        self._is_due = False
+        lines, self._lines = self._lines, []
+        if lines:
+            self.stream.write("\n".join(lines) + "\n")
+            super().flush()
+
+    def _later(self) -> bool:
+        """See to it that the lines are written soon; not where no loop runs to do it."""
+        if not self._is_due:
+            try:
+                asyncio.get_running_loop().call_later(GATHER_SECONDS, self.flush)
+            except RuntimeError:
+                return False
+            self._is_due = True
+        return True
 
 
 def _fields(record: logging.LogRecord) -> dict[str, Any]:

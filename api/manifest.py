@@ -19,6 +19,8 @@ def read_manifest(path: Path) -> Mapping[str, str]:
         documents = _texts(orjson.loads(path.read_bytes()))
     except OSError as fault:
         raise ValueError(fault.strerror) from None
+    except (KeyError, TypeError):
+        raise ValueError("it is no manifest") from None
     for name, text in documents.items():
         if hashlib.sha256(text.encode()).hexdigest() != name:
             raise ValueError(f"{name} is not the SHA-256 of its document")
@@ -26,7 +28,7 @@ def read_manifest(path: Path) -> Mapping[str, str]:
 
 
 def _texts(written: Any) -> dict[str, str]:
-    if isinstance(written, dict) and "operations" in written:
+    if isinstance(written, dict) and isinstance(written.get("operations"), list):
         written = {each["id"]: each["body"] for each in written["operations"]}
     if not isinstance(written, dict) or not all(isinstance(each, str) for each in written.values()):
         raise ValueError("it is no object of documents")
