@@ -189,6 +189,23 @@ class TestWhoAsksForTooMuch:
         )
         assert response.status_code == 429
 
+    @pytest.mark.parametrize(("proxies", "left"), [("127.0.0.1", 2009), ("192.0.2.1", 1018)])
+    async def test_is_known_behind_a_proxy_that_is_trusted(
+        self, app: FastAPI, proxies: str, left: int
+    ) -> None:
+        app.state.settings = app.state.settings.having(forwarded_allow_ips=proxies)
+        async with (
+            served(app) as shop,
+            httpx.AsyncClient(base_url=f"http://127.0.0.1:{shop.port}") as http,
+        ):
+            for address in ("198.51.100.1", "198.51.100.2"):
+                response = await http.post(
+                    "/graphql",
+                    json={"query": self.PAGE},
+                    headers={"X-Forwarded-For": address},
+                )
+        assert response.json()["extensions"]["cost"]["remaining"] == left
+
     async def test_is_their_own_trouble(self, client: Client) -> None:
         for _ in range(4):
             await client.send(self.PAGE)

@@ -117,6 +117,7 @@ class TestFaults:
             ("TRADEPOST_CORS_ORIGINS", "https://a.b/c", "expected origins like https://"),
             ("TRADEPOST_GATEWAYS", "stripe", "expected one or both of fake, manual"),
             ("TRADEPOST_POOL_MIN", "11", "is 11, more than TRADEPOST_POOL_MAX, 10."),
+            ("TRADEPOST_GUEST_POINTS", "1999", "is 1999, less than TRADEPOST_QUERY_POINTS, 2000."),
             ("TRADEPOST_SECRET_KEY", "hunter2", "is 7 characters long; expected at least 32."),
             ("TRADEPOST_SECRET_KEY", "ab" * 20, "has only 2 different characters"),
             ("DATABASE_URL", "mysql://h/d", "expected postgresql://USER:PASSWORD@HOST:PORT"),

@@ -1,5 +1,6 @@
 """What clients hear when something does not work."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -16,9 +17,11 @@ from db.errors import (
     StockShort,
     Unavailable,
 )
+from db.limits import RateLimited, Standing
 from schema.catalog.errors import StockError
 from schema.cost import QueryTooExpensive
 from schema.errors import camel_path, top_level, user_error
+from tests.conftest import NOW
 
 
 @pytest.mark.parametrize(
@@ -28,6 +31,7 @@ from schema.errors import camel_path, top_level, user_error
         (NotAllowed("X"), "FORBIDDEN", False),
         (BadRequest("first: no."), "BAD_REQUEST", False),
         (QueryTooExpensive("deep"), "QUERY_TOO_EXPENSIVE", False),
+        (RateLimited(timedelta(0), Standing(1, 0, NOW)), "RATE_LIMITED", True),
         (Unavailable(Reason.OVERLOADED), "UNAVAILABLE", True),
         (Fault("hunter2"), "INTERNAL", False),
         (Refusal(Code.INVALID, "No."), "BAD_REQUEST", False),
