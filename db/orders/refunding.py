@@ -9,9 +9,10 @@ from datetime import datetime
 from typing import Final, Required, TypedDict
 from uuid import UUID
 
-from db import events, payments, stock
+from db import crash_points, events, payments, stock
 from db.access import Caller, Permission, require
 from db.base import execute
+from db.crash_points import CrashPoint
 from db.errors import Code, Refusal
 from db.events import Claim, Outcome
 from db.money import Money
@@ -91,9 +92,11 @@ async def create_refund(
         await completion.complete_if_done(order, caller=caller, action=action, now=now)
         await _shelve(order, given, caller=caller, now=now)
         named = {"refund": refund.id, "order": order.id, "operation": refund.operation_id}
+        crash_points.reach(CrashPoint.IN_T1_BEFORE_COMMIT)
         return Outcome({name: str(one) for name, one in named.items() if one})
 
     outcome = await events.once(claim, now, work)
+    crash_points.reach(CrashPoint.AFTER_T1)
     await see_through(outcome, begun, gateways=gateways, caller=caller, action=action, now=now)
     return outcome
 

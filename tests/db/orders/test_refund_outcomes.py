@@ -10,12 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from db import carts, orders, payments
+from db import carts, crash_points, orders, payments
 from db.access import Caller
 from db.base import execute, fetch_one
 from db.carts import DetailFields
+from db.crash_points import CrashPoint
 from db.money import Money
-from db.orders import Order
+from db.orders import Order, OrderLineRow, ReturnFields
 from db.payments import Answer, Verdict
 from db.stock import Units
 from tests.buying import Counter, charges, kinds, new_guest, reserved, topics
@@ -181,3 +182,73 @@ class TestOutcomes:
         assert await refunds() == [(1490, "FAILED"), (1490, "SUCCEEDED")]
         last = await fetch_one("SELECT status, captured - refund_held FROM payment")
         assert tuple(last or ()) == ("CAPTURED", 0)
+
+
+class Killed(BaseException):
+    """The process died."""
+
+
+POINTS = [
+    CrashPoint.IN_T1_BEFORE_COMMIT,
+    CrashPoint.AFTER_T1,
+    CrashPoint.IN_CALL_BEFORE_SEND,
+    CrashPoint.IN_CALL_AFTER_CHARGE,
+    CrashPoint.AFTER_CALL,
+    CrashPoint.IN_T2_AFTER_OPERATION,
+    CrashPoint.IN_T2_BEFORE_COMMIT,
+    CrashPoint.AFTER_T2,
+]
+"""Of a refund: the transaction that books the goods, the call, the one that takes in its answer."""
+
+
+@pytest.mark.parametrize("point", POINTS)
+class TestADeath:
+    """RFD-3, at each point in the way of a refund."""
+
+    async def test_rfd_3_the_same_call_again_gives_the_money_back_once(
+        self, counter: Counter, lantern: UUID, point: CrashPoint
+    ) -> None:
+        order = await _refunded_by_the_dying(counter, lantern, point)
+
+        (line,) = await lines_of(order)
+        await counter.refund(FINANCE, order.id, _one_of(line), key="r-1")
+
+        await _all_is_booked_once(order, lantern)
+
+    async def test_rfd_3_without_the_client_all_of_it_is_found_out_or_nothing_was_done(
+        self, counter: Counter, lantern: UUID, point: CrashPoint
+    ) -> None:
+        order = await _refunded_by_the_dying(counter, lantern, point)
+
+        await orders.reconcile_due(gateways=counter.gateways, now=NOW + HALF_A_MINUTE)
+
+        if point is CrashPoint.IN_T1_BEFORE_COMMIT:
+            assert await refunds() == []
+            assert await reserved(lantern) == 2
+        else:
+            await _all_is_booked_once(order, lantern)
+
+
+async def _refunded_by_the_dying(counter: Counter, lantern: UUID, point: CrashPoint) -> Order:
+    order = await placed(counter, Units(lantern, 2))
+    (line,) = await lines_of(order)
+
+    def die(reached: CrashPoint) -> None:
+        if reached is point:
+            raise Killed
+
+    with crash_points.installed(die), pytest.raises(Killed):
+        await counter.refund(FINANCE, order.id, _one_of(line), key="r-1")
+    return order
+
+
+def _one_of(line: OrderLineRow) -> ReturnFields:
+    return ReturnFields(order_line_id=line.id, quantity=1)
+
+
+async def _all_is_booked_once(order: Order, lantern: UUID) -> None:
+    assert await refunds() == [(1000, "SUCCEEDED")]
+    assert await held() == 1000
+    assert [each["amount"] for each in await charges(order.id)] == [2490, 1000]
+    assert await reserved(lantern) == 1
+    assert (await topics()).count("REFUND_SUCCEEDED") == 1
