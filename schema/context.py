@@ -112,6 +112,10 @@ class Context:
                 self.caller = await self.ask_again()
         return subject
 
+    def start_over(self) -> None:
+        """Forget what was read."""
+        self._loaders.clear()
+
     def begin(self, claim: Claim | None) -> None:
         """Start a mutation: what was read before it may be about to change."""
         self.claim = claim

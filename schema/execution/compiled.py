@@ -4,7 +4,6 @@ An operation is planned for each outcome of the directives in it. What a plan ca
 not to be as it should, is left to graphql-core: it answers, from the same values.
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -20,9 +19,10 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
+from db.errors import Unavailable
 from schema.context import Context
 from schema.execution.columns import Needs
-from schema.execution.completion import Run
+from schema.execution.completion import Run, together
 from schema.execution.interpreted import Interpreted
 from schema.execution.later import Called
 from schema.execution.level import Builder
@@ -68,7 +68,7 @@ class Plan:
         elif len(self.roots) == 1:
             await self.roots[0].fill_root(run, data)
         elif self.roots:
-            await asyncio.gather(*[each.fill_root(run, data) for each in self.roots])
+            await together(each.fill_root(run, data) for each in self.roots)
         return data
 
 
@@ -99,8 +99,12 @@ class Compiled:
         run = Run(context, values)
         try:
             return ExecutionResult(data=await plan.run(run))
-        except Exception:  # noqa: BLE001 - graphql-core finds it again, and says where
-            return await self._interpreted.run(context, variables, roots=run.roots)
+        except Exception as error:  # noqa: BLE001 - graphql-core finds it again, and says where
+            # What was done, or would only burden a database in trouble, is not done again.
+            if plan.is_mutation or isinstance(error, Unavailable):
+                return await self._interpreted.run(context, variables, roots=run.roots)
+            context.start_over()
+            return await self._interpreted.run(context, variables)
 
     def _plan(self, values: VariableValues) -> Plan | None:
         conditions = tuple(bool(values.coerced[name]) for name in self._deciding)

@@ -1,14 +1,17 @@
 """How values of a field, one for each object, become what the response shows of them."""
 
-from collections.abc import Callable, Iterator, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar, cast
 
 from graphql import GraphQLList, GraphQLNonNull, GraphQLOutputType
 from graphql.execution.values import VariableValues
 
 from schema.context import Context
 from schema.execution.code import Unexpected
+
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -22,6 +25,18 @@ class Run:
     context: Context
     variables: VariableValues
     roots: dict[str, Any] = field(default_factory=dict)
+
+
+async def together(work: Iterable[Awaitable[T]]) -> list[T]:
+    """Wait for all of this work to end, also when some of it fails: nothing is left running.
+
+    :raises Exception: the first of what went wrong.
+    """
+    results = await asyncio.gather(*work, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return cast("list[T]", results)
 
 
 class Printer(Protocol):

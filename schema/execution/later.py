@@ -1,6 +1,5 @@
 """Fields that lead on from an object: filled in for all objects of a level at once."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable, iscoroutine
@@ -12,7 +11,7 @@ from graphql.language.ast import Node
 
 from schema.context import Context
 from schema.execution.code import Unexpected
-from schema.execution.completion import Completion, Run
+from schema.execution.completion import Completion, Run, together
 from schema.permissions import Auth, allows
 from schema.views import Edge
 
@@ -179,7 +178,7 @@ class Called:
         if len(results) == 1:
             return [await results[0] if isawaitable(results[0]) else results[0]]
         if any(map(isawaitable, results)):
-            return await asyncio.gather(*map(_awaited, results))
+            return await together(map(_awaited, results))
         return results
 
     async def fill_root(self, run: Run, made: dict[str, Any]) -> None:

@@ -4,7 +4,6 @@ What is plain is printed by generated code; then come the fields that lead on, e
 at once: an edge is one call of its loader for them all, whatever their number.
 """
 
-import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any, cast
@@ -26,7 +25,7 @@ from strawberry.types.field import StrawberryField
 from db.rows import Record
 from schema.context import Context
 from schema.execution.code import Code, is_plain_field
-from schema.execution.completion import Completion, Leaves, Printer, Run, completion_of
+from schema.execution.completion import Completion, Leaves, Printer, Run, completion_of, together
 from schema.execution.fields import (
     Attribute,
     Call,
@@ -54,7 +53,7 @@ class Level:
         if len(self._later) == 1:
             await self._later[0].fill(run, objects, made)
         elif self._later:
-            await asyncio.gather(*[each.fill(run, objects, made) for each in self._later])
+            await together(each.fill(run, objects, made) for each in self._later)
         return made
 
 

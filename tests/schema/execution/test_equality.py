@@ -1,0 +1,95 @@
+"""The compiled engine answers as graphql-core does, whatever is asked and whatever goes wrong."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any, cast
+
+import orjson
+import pytest
+from graphql import ExecutionResult, GraphQLSchema, parse, validate
+from graphql.language import OperationDefinitionNode
+from hypothesis import HealthCheck, assume, given, note, settings
+from hypothesis import strategies as st
+
+from db.access import Caller
+from schema import execution
+from schema.context import Context
+from schema.root import core_of
+from tests.client import StoppedClock
+from tests.conftest import NOW
+from tests.schema.execution import toys
+from tests.schema.execution.writing import VARIABLES, Writer
+
+
+def context_for(caller: Caller, database: Any = None) -> Context:
+    """Make what an operation runs in."""
+    absent = cast("Any", None)
+    return Context(
+        caller=caller,
+        clock=StoppedClock(NOW),
+        gateways={},
+        mailer=absent,
+        database=database,
+        notifier=absent,
+        buckets=absent,
+        settings=None,
+    )
+
+
+async def answers(
+    schema: GraphQLSchema, text: str, given: Mapping[str, Any], caller: Caller
+) -> list[tuple[bytes, list[tuple[Any, str]]]]:
+    """Run a query on both engines; return what each answers."""
+    document = parse(text)
+    assume(not validate(schema, document))
+    (operation,) = [
+        each for each in document.definitions if isinstance(each, OperationDefinitionNode)
+    ]
+    both = []
+    for compiled in (True, False):
+        engine = execution.prepare(schema, document, operation, compiled=compiled)
+        values = {name: given[name] for name in variables_of(operation)}
+        both.append(shown(await engine.run(context_for(caller), values)))
+    await _settled()
+    return both
+
+
+async def _settled() -> None:
+    """Let what an error left behind come to its end before the loop is closed."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    await asyncio.gather(*others, return_exceptions=True)
+
+
+def variables_of(operation: OperationDefinitionNode) -> list[str]:
+    return [each.variable.name.value for each in operation.variable_definitions or ()]
+
+
+def shown(result: ExecutionResult) -> tuple[bytes, list[tuple[Any, str]]]:
+    """Make of a result what a client sees; errors of one response have no order of their own."""
+    errors = sorted((str(each.path), each.message) for each in result.errors or ())
+    return orjson.dumps(result.data), errors
+
+
+# graphql-core leaves lie what it has begun when something beside it fails at once.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
+class TestTheTwoEngines:
+    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @given(data=st.data(), world=toys.worlds(), conditions=st.tuples(*[st.booleans()] * 3))
+    def test_answer_the_same_in_a_world_where_anything_may_be_wrong(
+        self,
+        data: st.DataObject,
+        world: tuple[list[toys.Box], dict[int, toys.TagRow]],
+        conditions: tuple[bool, bool, bool],
+    ) -> None:
+        toys.BOXES[:], tags = world[0], world[1]
+        toys.TAGS.clear()
+        toys.TAGS.update(tags)
+        schema = core_of(toys.SCHEMA)
+        writer = Writer(schema, data.draw, lambda _type, _hint: str(data.draw(st.integers(0, 2))))
+        text = writer.document(["boxes", "box", "tag", "content", "broken"])
+        note(text)
+        caller = data.draw(st.sampled_from([Caller.anonymous(), Caller.system("tests")]))
+        given_values = dict(zip(VARIABLES, conditions, strict=True))
+        fast, slow = asyncio.run(answers(schema, text, given_values, caller))
+        assert fast == slow
