@@ -12,7 +12,6 @@ from api.explorer.building import Build, BuildFailedError
 from api.faults import CommandFailedError
 from api.settings import Settings
 
-STOP_SECONDS: Final = 5
 NICENESS: Final = 10
 
 
@@ -24,10 +23,10 @@ def building(settings: Settings) -> Iterator[Callable[[], str]]:
     def start() -> str:
         if not settings.explorer:
             return ""
-        if Build().is_done:
-            return "GraphiQL in a browser"
-        started.append(_build())
-        return "GraphiQL in a browser, as soon as it is built"
+        build = Build()
+        if not (build.is_done and build.is_tidy):
+            started.append(_build())
+        return "GraphiQL in a browser" + ("" if build.is_done else ", as soon as it is built")
 
     try:
         yield start
@@ -47,20 +46,17 @@ def _build() -> "subprocess.Popen[bytes]":
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    for number in (signal.SIGTERM, signal.SIGKILL):
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with suppress(subprocess.TimeoutExpired):
-            process.wait(STOP_SECONDS)
-            return
+    """End a build and npm with it, at once: the next one clears away what is left."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def build_gently() -> None:
-    """Build the explorer, giving way to the shop; leave nothing behind when told to stop.
+    """Build the explorer, giving way to the shop.
 
     :raises CommandFailedError: it cannot be built.
     """
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     os.nice(NICENESS)
     try:
         Build().make()

@@ -74,6 +74,11 @@ class Build:
         return False
 
     @property
+    def is_tidy(self) -> bool:
+        """Tell whether no build that was killed has left anything behind."""
+        return not list(self._left_over())
+
+    @property
     def failure(self) -> str | None:
         """Say why the last build came to nothing."""
         try:
@@ -90,6 +95,8 @@ class Build:
         try:
             self.home.mkdir(parents=True, exist_ok=True)
             with self._alone(deadline):
+                for left_over in self._left_over():
+                    shutil.rmtree(left_over)
                 if not self.is_done:
                     self._make_noting_failure(deadline)
         except OSError as fault:
@@ -102,6 +109,9 @@ class Build:
     @property
     def _failed(self) -> Path:
         return self.folder.with_suffix(".failed")
+
+    def _left_over(self) -> Iterator[Path]:
+        return self.home.glob("*.making")
 
     @contextmanager
     def _alone(self, deadline: float) -> Iterator[None]:
@@ -125,8 +135,6 @@ class Build:
             raise
 
     def _make(self, deadline: float) -> None:
-        for left_over in self.home.glob("*.making"):
-            shutil.rmtree(left_over)
         work = self.folder.with_suffix(".making")
         shutil.copytree(SOURCE, work, ignore=shutil.ignore_patterns("node_modules", "dist"))
         try:

@@ -41,6 +41,17 @@ def test_nothing_is_started_where_it_is_built(builder: Path, tmp_path: Path) -> 
     assert not builder.exists()
 
 
+def test_what_a_killed_build_left_is_cleared_away(builder: Path, tmp_path: Path) -> None:
+    build = Build(tmp_path / "home")
+    build.folder.mkdir(parents=True)
+    (build.home / "0123.making" / "node_modules").mkdir(parents=True)
+    with beside.building(Settings()) as start:
+        assert start() == "GraphiQL in a browser"
+        assert eventually(builder.exists)
+    build.make()
+    assert build.is_tidy
+
+
 def test_nothing_is_started_where_it_is_off(builder: Path) -> None:
     with beside.building(Settings(explorer=False)) as start:
         assert not start()
