@@ -10,12 +10,16 @@ from fastapi import FastAPI
 from starlette.responses import Response
 
 from api.heads import MOST_HEADER_BYTES, MOST_HEADERS, MOST_URL_BYTES
+from api.listening import listen
 from api.protocol import MOST_WAITING, Protocol
+from api.server import configuration
+from api.settings import Settings
 from api.stalling import StallWatch
+from tests.api.running import free_port
 from tests.api.serving import HEADERS, Served, Wire, post, post_bytes, served
 
 ARRIVAL_SECONDS = 0.4
-TYPENAME = {"data": {"__typename": "Query"}}
+TYPENAME = {"__typename": "Query"}
 BIG = 40_000_000
 
 
@@ -98,7 +102,7 @@ class TestASlowClient:
 
     async def test_is_slow_in_its_second_request_too(self, shop: Served) -> None:
         wire = await shop.dial()
-        assert (await wire.ask(post("{ __typename }"))).json == TYPENAME
+        assert (await wire.ask(post("{ __typename }"))).json["data"] == TYPENAME
         assert (await wire.ask(post("{ __typename }")[:-5])).status == 408
         assert await wire.is_closed()
 
@@ -106,7 +110,7 @@ class TestASlowClient:
         wire = await shop.dial()
         await wire.ask(post("{ __typename }"))
         await asyncio.sleep(ARRIVAL_SECONDS * 2)
-        assert (await wire.ask(post("{ __typename }"))).json == TYPENAME
+        assert (await wire.ask(post("{ __typename }"))).json["data"] == TYPENAME
 
     async def test_that_is_answered_meanwhile_is_not_hurried(self, shop: Served) -> None:
         wire = await shop.dial()
@@ -121,7 +125,7 @@ class TestASlowClient:
             await wire.send(post("{ __typename }")[: 20 + number % 80])
         good = await shop.dial()
         async with asyncio.timeout(ARRIVAL_SECONDS):
-            assert (await good.ask(post("{ __typename }"))).json == TYPENAME
+            assert (await good.ask(post("{ __typename }"))).json["data"] == TYPENAME
         answers = await asyncio.gather(*(wire.answer() for wire in crowd))
         assert {answer.status for answer in answers} == {408}
 
@@ -242,14 +246,14 @@ class TestABody:
         for start in range(0, len(request), 9_000):
             await wire.send(request[start : start + 9_000])
             await asyncio.sleep(0.01)
-        assert (await wire.answer()).json == TYPENAME
+        assert (await wire.answer()).json["data"] == TYPENAME
 
     async def test_is_asked_for_where_the_client_waits_to_be_asked(self, shop: Served) -> None:
         request = post("{ __typename }", b"Expect: 100-continue\r\n")
         head, body = request.split(b"\r\n\r\n")
         wire = await shop.dial()
         assert (await wire.ask(head + b"\r\n\r\n")).status == 100
-        assert (await wire.ask(body)).json == TYPENAME
+        assert (await wire.ask(body)).json["data"] == TYPENAME
 
     async def test_hands_no_header_in_behind_it(self, shop: Served) -> None:
         wire = await shop.dial()
@@ -257,7 +261,7 @@ class TestABody:
             b"POST /graphql HTTP/1.1\r\n%sTransfer-Encoding: chunked\r\n\r\n"
             b'1b\r\n{"query": "{ __typename }"}\r\n0\r\nX-Request-Id: smuggled\r\n\r\n' % HEADERS
         )
-        assert answer.json == TYPENAME
+        assert answer.json["data"] == TYPENAME
         assert answer.headers["x-request-id"] != "smuggled"
 
     async def test_that_stops_short_is_nobodys_work(self, shop: Served) -> None:
@@ -273,7 +277,7 @@ class TestRequestsInARow:
             post("mutation { toySlow(seconds: 0.1) { said } }") + post("{ __typename }") * 30
         )
         assert (await wire.answer()).json["data"]["toySlow"]
-        assert [(await wire.answer()).json for _ in range(30)] == [TYPENAME] * 30
+        assert [(await wire.answer()).json["data"] for _ in range(30)] == [TYPENAME] * 30
 
     async def test_are_answered_before_the_bad_one_among_them(self, shop: Served) -> None:
         wire = await shop.dial()
@@ -289,7 +293,7 @@ class TestRequestsInARow:
     async def test_are_answered_before_the_slow_one_among_them(self, shop: Served) -> None:
         wire = await shop.dial()
         await wire.send(post("{ __typename }") + post("{ __typename }")[:-1])
-        assert (await wire.answer()).json == TYPENAME
+        assert (await wire.answer()).json["data"] == TYPENAME
         assert (await wire.answer()).status == 408
 
     async def test_may_not_be_too_many(self, shop: Served) -> None:
@@ -312,7 +316,7 @@ class TestAnUpgrade:
                 await wire.send(piece)
                 await asyncio.sleep(0.05)
             for _ in range(sum(map(len, pieces)) // len(request)):
-                assert (await wire.answer()).json == TYPENAME
+                assert (await wire.answer()).json["data"] == TYPENAME
 
     @pytest.mark.parametrize(
         ("method", "headers", "status"),
@@ -329,3 +333,18 @@ class TestAnUpgrade:
         wire = await shop.dial()
         assert (await wire.ask(self.HEAD % (method, b"websocket", headers))).status == status
         assert await wire.is_closed()
+
+
+class TestAConnection:
+    def test_may_be_idle_for_longer_than_a_proxy_keeps_it(self, toy_app: FastAPI) -> None:
+        assert configuration(toy_app, toy_app.state.settings).timeout_keep_alive == 75
+
+    async def test_whose_other_end_went_without_a_word_is_found_out_by_the_system(self) -> None:
+        with listen(Settings(port=free_port())) as listener:
+            client = socket.create_connection(listener.getsockname())
+            server, _ = listener.accept()
+            with client, server:
+                assert server.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+                if hasattr(socket, "TCP_USER_TIMEOUT"):
+                    timeout = server.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+                    assert 0 < timeout <= 60_000
