@@ -1,6 +1,7 @@
 """Who asks: a bearer token of a person or of another system, a guest token, or nobody known."""
 
 import dataclasses
+import os
 from datetime import datetime
 from typing import Final
 
@@ -18,16 +19,17 @@ async def identify(connection: HTTPConnection, now: datetime) -> Caller:
 
     :raises NotSignedIn: a token was shown that is not good, or no longer.
     """
-    authorization = connection.headers.get("authorization")
-    guest_token = connection.headers.get("guest-token")
+    headers = dict(connection.scope["headers"])  # Starlette's mapping is slow to make and to ask
+    authorization = headers.get(b"authorization")
+    guest_token = headers.get(b"guest-token")
     caller = Caller.anonymous(
         request_id=request_id(connection),
         ip=connection.client.host if connection.client else None,
     )
     if authorization is not None:
-        caller = await _signed_in(_bearer(authorization), now, caller)
+        caller = await _signed_in(_bearer(authorization.decode("latin-1")), now, caller)
     if guest_token is not None:
-        caller = _with_guest(guest_token, caller)
+        caller = _with_guest(guest_token.decode("latin-1"), caller)
     return caller
 
 
@@ -35,6 +37,11 @@ def request_id(connection: HTTPConnection) -> str:
     """Return the id under which this request is known, here and to the client."""
     found: str = connection.scope.get("state", {}).get("request_id", "")
     return found
+
+
+def new_request_id() -> str:
+    """Make the id of a request that has none. It is random: from one no other can be guessed."""
+    return f"req_{os.urandom(12).hex()}"
 
 
 def _bearer(authorization: str) -> str:

@@ -7,8 +7,9 @@ from typing import Final
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.authentication import new_request_id
 from api.graphql import refused
-from db import ids, usage
+from db import usage
 
 logger = logging.getLogger(__name__)
 
@@ -65,4 +66,4 @@ def _request_id(scope: Scope) -> str:
             text: str = value.decode("latin-1")
             if _ID.fullmatch(text):
                 return text
-    return ids.encode("req", ids.new())
+    return new_request_id()

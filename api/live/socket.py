@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from api import asked
 from api.asked import Asked
+from api.authentication import new_request_id
 from api.dependencies import solved_context
 from api.limits import Allowance
 from api.live import protocol
@@ -21,7 +22,6 @@ from api.live.protocol import Closed, Code, Complete, Init, Ping, Subscribe
 from api.logs import FIELDS
 from api.negotiation import Refused
 from api.operations import Operation, Operations, Printed, failed, printed
-from db import ids
 from db.errors import BadRequest, Fault, NotSignedIn, Unavailable
 from schema.errors import InvalidRequest, Unexpected, top_level
 
@@ -195,7 +195,7 @@ class Socket:
 
     def _connection(self) -> HTTPConnection:
         """Make what an operation comes by: as the socket, and with a request id of its own."""
-        state = {"request_id": ids.encode("req", ids.new())}
+        state = {"request_id": new_request_id()}
         return HTTPConnection({**self._scope, "state": state})
 
     async def _say(self, type: str, **more: Any) -> None:
