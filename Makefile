@@ -21,7 +21,7 @@ GROUP = $(BIN)/python -c "import tomllib; \
 	print('-c $(CURDIR)/requirements.txt', *groups['$(1)'], sep='\n')"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench check fmt schema lock clean
+.PHONY: help run test torture bench check fmt schema lock clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ run: $(READY) ## Open the shop on http://localhost:8000 (PORT=8001 make run: els
 
 test: $(READY_FOR_WORK) $(NODE_TOOLS) ## Run every test on a real PostgreSQL, in parallel, offline
 	@$(BIN)/python -m pytest -n auto $(ARGS)
+
+torture: $(READY_FOR_WORK) ## Attack the guarantees, and print what that broke (ARGS=pay: some)
+	@$(BIN)/python -m tests.torture $(ARGS)
 
 bench: $(READY_FOR_WORK) ## Measure what requests cost, beside other servers (ARGS=--quick: in short)
 	@$(BIN)/python -m bench $(ARGS)

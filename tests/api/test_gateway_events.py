@@ -24,6 +24,7 @@ from tests.client import Client
 from tests.conftest import NOW
 from tests.goods import make_shop, make_variant
 from tests.snapshot import unchanged
+from tests.torture.tried import Record
 
 pytestmark = pytest.mark.usefixtures("oracle")
 
@@ -69,7 +70,7 @@ async def bank(client: Client) -> Bank:
     await make_shop()
     overrides = client.app.dependency_overrides
     gateways = overrides[dependencies.gateways]()
-    return Bank(client, await open_counter(*gateways.values()), await make_variant())
+    return Bank(client, await open_counter(*gateways.values()), await make_variant(on_hand=10_000))
 
 
 SYSTEM: dict[str, Any] = {"caller": Caller.system("test"), "action": "system.test", "now": NOW}
@@ -126,10 +127,12 @@ class TestReceive:
         )
 
     async def test_pay_6_any_history_of_messages_replies_and_questions_ends_alike(
-        self, bank: Bank
+        self, bank: Bank, record_property: Record
     ) -> None:
         """As many histories as the environment's SEEDS says."""
-        for seed in range(int(os.environ.get("SEEDS", "20"))):
+        seeds = int(os.environ.get("SEEDS", "20"))
+        record_property("tried", seeds)
+        for seed in range(seeds):
             chance = random.Random(seed)  # noqa: S311 - a seed is one history
             order_id, op = await bank.sell("tok_reply_lost")
             found = await bank.gateway.find(op)

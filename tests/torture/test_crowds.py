@@ -15,6 +15,7 @@ from tests.api.running import PATIENCE_SECONDS
 from tests.buying import charges, reserved
 from tests.goods import make_discount, make_variant
 from tests.torture.door import Door, open_shop
+from tests.torture.tried import Record
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -36,7 +37,10 @@ async def deadlocks() -> int:
 
 
 class TestCrowds:
-    async def test_stk_1_a_hundred_buyers_share_ten_units(self, door: Door) -> None:
+    async def test_stk_1_a_hundred_buyers_share_ten_units(
+        self, door: Door, record_property: Record
+    ) -> None:
+        record_property("tried", 100)
         lantern = await make_variant(on_hand=10)
 
         bodies = await asyncio.gather(*(door.buy(lantern, total="10.00") for _ in range(100)))
@@ -66,7 +70,10 @@ class TestCrowds:
         assert await reserved(lantern) == 10
         assert await deadlocks() == 0
 
-    async def test_idm_1_fifty_clients_with_one_key_buy_once(self, door: Door) -> None:
+    async def test_idm_1_fifty_clients_with_one_key_buy_once(
+        self, door: Door, record_property: Record
+    ) -> None:
+        record_property("tried", 50)
         lantern, key = await make_variant(on_hand=100), str(uuid4())
 
         bodies = await asyncio.gather(

@@ -17,6 +17,7 @@ from tests.api.running import PATIENCE_SECONDS
 from tests.buying import charges, reserved, state
 from tests.goods import make_variant
 from tests.torture.door import buy_at_last, half_a_minute_goes_by, open_shop
+from tests.torture.tried import Record
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -39,8 +40,9 @@ async def settled(order_id: UUID) -> tuple[Any, ...]:
 
 
 async def test_pay_3_a_process_killed_at_any_point_places_once_and_charges_once(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, record_property: Record
 ) -> None:
+    record_property("tried", len(CrashPoint))
     fuse = tmp_path / "crash"
     async with open_shop(database, tmp_path / "data", TRADEPOST_CRASH_FILE=str(fuse)) as door:
         for point in CrashPoint:
@@ -75,8 +77,9 @@ async def test_pay_3_a_process_killed_at_any_point_places_once_and_charges_once(
 
 
 async def test_idm_2_clients_whose_connections_are_cut_buy_once(
-    database: Database, tmp_path: Path
+    database: Database, tmp_path: Path, record_property: Record
 ) -> None:
+    record_property("tried", 50)
     chance = random.Random(2)  # noqa: S311 - the same cuts each time
     async with open_shop(database, tmp_path / "data", WEB_CONCURRENCY="2") as door:
         lantern, key = await make_variant(on_hand=100), str(uuid4())

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.torture.checkout_model import Protocol, World, walk
+from tests.torture.tried import Record
 
 P = Protocol
 MORE = World(calls_left=3, kills_left=4, messages_left=3)
@@ -10,8 +11,11 @@ SILENT = World(messages_left=0)
 
 
 @pytest.mark.parametrize("beginning", [World(), MORE, SILENT], ids=["usual", "more", "silent"])
-def test_sim_1_nothing_bad_can_happen_and_no_refund_is_ever_needed(beginning: World) -> None:
+def test_sim_1_nothing_bad_can_happen_and_no_refund_is_ever_needed(
+    beginning: World, record_property: Record
+) -> None:
     found = walk(P.OURS, beginning)
+    record_property("tried", found.worlds)
 
     assert found.faults == {}
     assert found.refunds == 0

@@ -17,6 +17,7 @@ from tests.api.running import PATIENCE_SECONDS
 from tests.buying import reserved
 from tests.goods import make_variant
 from tests.torture.door import Door, buy_at_last, half_a_minute_goes_by, open_shop
+from tests.torture.tried import Record
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -83,7 +84,7 @@ class Buyers:
 
 
 async def test_e01_postgresql_killed_five_times_loses_no_order_and_charges_nobody_twice(
-    server: EmbeddedServer, fragile: Database, tmp_path: Path
+    server: EmbeddedServer, fragile: Database, tmp_path: Path, record_property: Record
 ) -> None:
     async with open_shop(fragile, tmp_path / "data") as door:
         lantern = await make_variant(on_hand=1000)
@@ -103,6 +104,7 @@ async def test_e01_postgresql_killed_five_times_loses_no_order_and_charges_nobod
                 await asyncio.sleep(0.1)
 
         told = {ids.decode("order", each) for each in buyers.told}
+        record_property("tried", len(told))
         assert len(told) == len(buyers.told) > RESTARTS
         rows = await fetch("SELECT id FROM orders WHERE status = 'PLACED'")
         assert {row[0] for row in rows} == told

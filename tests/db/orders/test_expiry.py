@@ -23,6 +23,7 @@ from tests.buying import Counter, charges, kinds, new_guest, reserved, state, to
 from tests.conftest import NOW
 from tests.gateways import FaultyGateway, ForgetfulGateway
 from tests.goods import make_discount, make_variant
+from tests.torture.tried import Record
 
 LATER = NOW + timedelta(minutes=16)
 
@@ -98,10 +99,12 @@ class TestExpireDue:
         assert await state(order_id) == ("EXPIRED", "VOIDED")
 
     async def test_pay_5_at_the_very_moment_of_success_one_of_the_two_wins(
-        self, counter: Counter, lantern: UUID, fake: FaultyGateway
+        self, counter: Counter, lantern: UUID, fake: FaultyGateway, record_property: Record
     ) -> None:
         """As many histories as the environment's SEEDS says."""
-        for seed in range(int(os.environ.get("SEEDS", "20"))):
+        seeds = int(os.environ.get("SEEDS", "20"))
+        record_property("tried", seeds)
+        for seed in range(seeds):
             chance = random.Random(seed)  # noqa: S311 - a seed is one history
             guest = await new_guest()
             fake.pause()
