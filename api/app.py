@@ -37,6 +37,7 @@ def create_app(settings: Settings) -> FastAPI:
         title="Tradepost",
         summary="What is not GraphQL: the state of the server.",
         lifespan=_lifespan,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # asked for at each request
         docs_url=None,
         redoc_url=None,
     )

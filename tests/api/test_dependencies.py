@@ -171,18 +171,36 @@ async def test_the_settings_of_a_probe_too(
         assert (await client.request("GET", "/health/ready")).status_code == 200
 
 
+EVERYTHING = "{ now caller gateways mailer setting database }"
+
+
+@pytest.mark.parametrize(
+    ("method", "form"),
+    [
+        ("GET", {"params": {"query": EVERYTHING}}),
+        ("POST", {"json": {"query": EVERYTHING}}),
+        ("POST", {"json": {"query": "{ nothing }"}}),
+        ("POST", {"json": []}),
+        ("POST", {"content": b"{}", "headers": {"content-type": "text/plain"}}),
+        ("POST", {"json": {"query": EVERYTHING}, "headers": {"authorization": "Bearer x"}}),
+        ("GET", {"params": {"query": EVERYTHING}, "headers": {"accept": "image/png"}}),
+        ("PUT", {}),
+    ],
+)
 async def test_where_nothing_is_overridden_all_is_as_when_something_is(
-    app: FastAPI, client: Client, database: Database, clock: StoppedClock
+    app: FastAPI, client: Client, clock: StoppedClock, method: str, form: dict[str, Any]
 ) -> None:
-    everything = "{ now caller gateways mailer setting database }"
     given = app.dependency_overrides
     app.state.clock = clock
-    app.state.database = database
+    app.state.database = given[dependencies.database]()
     app.state.gateways = given[dependencies.gateways]()
-    headers = {"x-request-id": "same"}
-    app.dependency_overrides = {}
-    direct = await client.request("GET", params={"query": everything}, headers=headers)
-    app.dependency_overrides = given
-    solved = await client.request("GET", params={"query": everything}, headers=headers)
-    assert direct.json() == solved.json()
-    assert direct.json()["data"]["caller"] == "Guest same"
+    form["headers"] = {**form.get("headers", {}), "x-request-id": "same"}
+    answers = []
+    for overrides in ({}, given):
+        app.dependency_overrides = overrides
+        answers.append(await client.request(method, **{**form, "headers": {**form["headers"]}}))
+    direct, solved = answers
+    assert direct.status_code == solved.status_code
+    assert sorted(direct.headers) == sorted(solved.headers)
+    assert direct.json().get("data") == solved.json().get("data")
+    assert direct.json().get("errors") == solved.json().get("errors")
