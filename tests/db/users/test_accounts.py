@@ -222,7 +222,7 @@ class TestSignIn:
             answers.append((hasher.verified, len(sent), answer))
 
         assert set(answers) == {
-            (1, 1, (Code.INVALID_CREDENTIALS, "The email or the password is wrong.", None))
+            (1, 3, (Code.INVALID_CREDENTIALS, "The email or the password is wrong.", None))
         }
         assert await snapshot() == before
 
