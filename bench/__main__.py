@@ -68,7 +68,7 @@ def main(
     plan = Plan(
         servers=_chosen(servers, KINDS),
         queries=_chosen(queries, QUERIES),
-        rounds=rounds or (3 if quick else 7),
+        rounds=rounds or (3 if quick else 5),
         seconds=seconds or (0.5 if quick else 1.2),
         warm_up=0.2,
     )
