@@ -111,10 +111,10 @@ def whereabouts(run: Run) -> str:
     def most(name: str) -> float:
         return max(found[query].get(name, 0) for query in queries)
 
-    shown = sorted((name for name in names if most(name) >= _WORTH_SHOWING_US), key=most)
+    shown = [name for name in names if most(name) >= _WORTH_SHOWING_US]
     rows = [
         (name, *(f"{found[query].get(name, 0):,.0f}" for query in queries))
-        for name in reversed(shown)
+        for name in sorted(shown, key=lambda name: (-most(name), name))
     ]
     heads = ("µs of a request in functions of", *queries)
     return f"Where Tradepost's own time goes, by samples:\n\n{table(heads, rows)}"
