@@ -1,5 +1,6 @@
 """`python -m bench`: measure, and say what was found."""
 
+import os
 import platform
 import sys
 from collections.abc import Collection
@@ -100,7 +101,7 @@ def _measured(stand: Stand, plan: Plan, *, protections: bool) -> Run:
     run = Run(
         at=f"{datetime.now(UTC):%Y-%m-%d}",
         command=" ".join(["python -m bench", *sys.argv[1:]]),
-        machine=f"{platform.machine()}, 2 cores",
+        machine=f"{platform.machine()}, 2 cores, load {os.getloadavg()[0]:.0f} before it began",
         versions=_versions(stand.ground.version),
     )
     measuring.measure(stand, plan, run, _tell)
