@@ -19,10 +19,13 @@ FIELDS: Final = "fields"
 """The attribute of a log record that holds its fields: ``extra={FIELDS: {...}}``."""
 
 
-def configure(settings: Settings) -> None:
-    """Write the logs of this process to standard error."""
+def configure(settings: Settings, *, gathering: bool = False) -> None:
+    """Write the logs of this process to standard error.
+
+    ``gathering``: together where they are many. Its loop must run as long as the process does.
+    """
     _note_no_more_than_is_written()
-    handler = Gathering(sys.stderr)
+    handler = Gathering(sys.stderr) if gathering else logging.StreamHandler(sys.stderr)
     handler.setFormatter(Machine() if settings.is_production else Person())
     root = logging.getLogger()
     root.handlers = [handler]

@@ -118,7 +118,7 @@ def main() -> int:
     if settings.crash_file:
         die_where(settings.crash_file)
     server = Server(create_app(settings), settings, line)
-    logs.configure(settings)
+    logs.configure(settings, gathering=True)
     listener = socket.socket(fileno=arguments.listener)
     with asyncio.Runner(loop_factory=server.config.get_loop_factory()) as runner:
         runner.run(_serve(server, listener))

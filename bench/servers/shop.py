@@ -50,7 +50,7 @@ def main() -> None:
         WITHOUT[given.without]()
     chosen = settings(compiled=not given.interpreted)
     server = Server(create_app(chosen), chosen, Line(given.line))
-    logs.configure(chosen)
+    logs.configure(chosen, gathering=True)
     listener = socket.socket(fileno=given.listener)
     with ExitStack() as around:
         runner = around.enter_context(asyncio.Runner(loop_factory=server.config.get_loop_factory()))
