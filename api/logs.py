@@ -42,9 +42,9 @@ def _note_no_more_than_is_written() -> None:
 
 
 class Gathering(logging.StreamHandler[TextIO]):
-    """Writes the lines of a moment together: one call of the system, not one for each request.
+    """Writes the lines of a moment's requests together: one call of the system, not one for each.
 
-    What is a warning or worse is written at once, with all that came before it.
+    Everything else is written at once, with all that came before it.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -55,7 +55,8 @@ class Gathering(logging.StreamHandler[TextIO]):
     def emit(self, record: logging.LogRecord) -> None:
         """Keep the line of a record for a moment."""
         self._lines.append(self.format(record))
-        if record.levelno > logging.INFO or len(self._lines) >= MOST_LINES or not self._later():
+        can_wait = hasattr(record, FIELDS) and record.levelno <= logging.INFO
+        if not can_wait or len(self._lines) >= MOST_LINES or not self._later():
             self.flush()
 
     def flush(self) -> None:

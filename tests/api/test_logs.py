@@ -1,16 +1,20 @@
 """What is written down."""
 
+import asyncio
+import io
 import logging
 
 import orjson
 import pytest
 
-from api.logs import FIELDS, Machine, Person
+from api.logs import FIELDS, GATHER_SECONDS, Gathering, Machine, Person
 from tests.client import Client
 
 
 def record(*, error: bool = False) -> logging.LogRecord:
-    made = logging.makeLogRecord({"name": "api.graphql", "levelname": "INFO", "msg": "query"})
+    made = logging.makeLogRecord(
+        {"name": "api.graphql", "levelname": "INFO", "levelno": 20, "msg": "query"}
+    )
     made.created = 1_763_899_200.5
     setattr(made, FIELDS, {"operation": "Products", "ms": 3.2})
     if error:
@@ -36,6 +40,41 @@ def test_a_person_reads_a_line() -> None:
 @pytest.mark.parametrize("formatter", [Machine(), Person()])
 def test_what_went_wrong_is_written_down_whole(formatter: logging.Formatter) -> None:
     assert "no such thing" in formatter.format(record(error=True))
+
+
+class TestLines:
+    @pytest.fixture
+    def written(self) -> io.StringIO:
+        return io.StringIO()
+
+    @pytest.fixture
+    def handler(self, written: io.StringIO) -> Gathering:
+        made = Gathering(written)
+        made.setFormatter(Person())
+        return made
+
+    async def test_of_requests_are_written_together_in_a_moment(
+        self, handler: Gathering, written: io.StringIO
+    ) -> None:
+        handler.handle(record())
+        handler.handle(record())
+        assert written.getvalue() == ""
+        await asyncio.sleep(2 * GATHER_SECONDS)
+        assert written.getvalue().count("query operation=Products") == 2
+
+    async def test_of_anything_else_are_written_at_once_after_those_before(
+        self, handler: Gathering, written: io.StringIO
+    ) -> None:
+        handler.handle(record())
+        handler.handle(logging.makeLogRecord({"levelname": "INFO", "levelno": 20, "msg": "Bye"}))
+        assert written.getvalue().splitlines()[-1].endswith("Bye")
+        assert len(written.getvalue().splitlines()) == 2
+
+    def test_are_written_at_once_where_no_loop_runs(
+        self, handler: Gathering, written: io.StringIO
+    ) -> None:
+        handler.handle(record())
+        assert len(written.getvalue().splitlines()) == 1
 
 
 async def test_a_request_is_one_line_without_what_was_said_in_it(
