@@ -9,7 +9,7 @@ import builtins
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from operator import getitem
-from typing import Any, ClassVar, Final, Generic, Self, TypeAlias, TypeVar
+from typing import Any, ClassVar, Final, Generic, Self, TypeAlias, TypeVar, final
 
 import strawberry
 from strawberry.schema.schema_converter import resolve_lazy_type
@@ -125,6 +125,12 @@ class View(Generic[RowT]):
     @classmethod
     def of(cls, row: RowT) -> Self:
         """Show a row."""
+        return cls.showing(row)
+
+    @classmethod
+    @final
+    def showing(cls, row: RowT) -> Self:
+        """Show a row, whatever else a type may have its views made of."""
         view = cls.__new__(cls)
         view.row = row
         return view

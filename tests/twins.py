@@ -1,7 +1,8 @@
 """Two engines for every operation of a test: what they answer has to be the same.
 
 After the compiled engine has made the data of a response, graphql-core makes it again: from the
-same values at the root, so that a mutation is done once, and with nothing else in common.
+same values at the root, so that a mutation is done once, and with nothing else in common. Nor may
+the compiled engine leave to graphql-core what it could have done.
 """
 
 import copy
@@ -34,7 +35,12 @@ def watch(patch: pytest.MonkeyPatch) -> list[str]:
     once = compiled.Plan.run
 
     async def twice(plan: compiled.Plan, run: Run) -> dict[str, Any]:
-        data = await once(plan, run)
+        try:
+            data = await once(plan, run)
+        except Exception as error:
+            if _is_watched.get() and (await _interpreted(plan, run))["errors"] is None:
+                differences.append(f"given up for nothing: {error!r}")
+            raise
         if _is_watched.get():
             again = await _interpreted(plan, run)
             if again != {"data": data, "errors": None}:

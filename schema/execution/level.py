@@ -187,7 +187,8 @@ class Builder:
 
     @staticmethod
     def _view(type_: GraphQLObjectType) -> Callable[[Any], Any] | None:
-        return class_of(type_).of if view_of(type_) is not None else None
+        """Make what shows a row as an object of the type, where that is a view."""
+        return class_of(type_).showing if view_of(type_) is not None else None
 
     def _info(
         self, type_: GraphQLObjectType, name: str, field: GraphQLField, nodes: Nodes
