@@ -38,9 +38,9 @@ GENEROUS: Final[dict[str, Any]] = dict.fromkeys(
 """Limits that are on, and that no test meets by accident."""
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(autouse=True)
 def _quick_secrets() -> None:
-    """Keys for the whole run, password hashes that cost next to nothing, and no hurry."""
+    """Keys, password hashes that cost next to nothing, and no hurry: an app installs its own."""
     secrets.install(secrets.Keyring("the secret of all tests"))
     users.install_hasher(users.Hasher(memory_kib=8, passes=1))
     users.install_guesses(users.Guesses.of(per_account=1_000_000, per_address=1_000_000))
