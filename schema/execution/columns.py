@@ -62,20 +62,13 @@ class Needs:
         """Name the columns of a field; of a part that shows our own row, those of its fields."""
         if shown.part is None or shown.part.names:
             return shown.columns
-        part = shown.part.view.__view__
         definition = shown.part.view.__strawberry_definition__  # type: ignore[attr-defined]
         type_ = self._selections.schema.get_type(definition.name)
         assert isinstance(type_, GraphQLObjectType)  # noqa: S101 - views are object types
         below = self._selections.below(group, type_)
         fields = [type_.fields.get(nodes[0].name.value) for nodes in below.values()]
         origins = [origin_of(type_, field) for field in fields if field]
-        return [
-            column
-            for each in origins
-            if isinstance(each, Shown)
-            for column in each.columns
-            if part.shown
-        ]
+        return [column for each in origins if isinstance(each, Shown) for column in each.columns]
 
     def _need(self, row: type, columns: Iterable[str] | None) -> None:
         if not issubclass(row, Record):
