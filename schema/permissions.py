@@ -84,40 +84,32 @@ def _check_owner(type_: GraphQLObjectType, directive: Auth, *, is_root: bool) ->
         raise TypeError(f"{type_.name} has fields for its owner, and no belongs_to(caller)")
 
 
-def allows(directive: Auth, caller: Caller, source: Any) -> bool:
-    """Tell whether the caller may have a guarded field of an object."""
-    return (directive.requires or None) in caller.permissions or (
-        bool(directive.owner) and _owner_of_source(source, caller)
-    )
+def allows(directive: Auth, caller: Caller, source: Any, *, is_root: bool = False) -> bool:
+    """Tell whether the caller may have a guarded field of an object.
+
+    At the root, everyone comes in who can own things: which of them they own, the shop knows.
+    """
+    if directive.requires and directive.requires in caller.permissions:
+        return True
+    if not directive.owner:
+        return False
+    if is_root:
+        return caller.user_id is not None or caller.guest_id is not None
+    return cast("Owned", source).belongs_to(caller)
 
 
 def _guarded(
     resolve: Callable[..., Any] | None, directive: Auth, *, is_root: bool
 ) -> Callable[..., Any]:
     assert resolve is not None  # noqa: S101 - Strawberry gives every field a resolver
-    allowed = _owner_at_root if is_root else _owner_of_source
-    requires = directive.requires or None
-    owner = bool(directive.owner)
 
     def resolve_guarded(source: Any, info: Any, **arguments: Any) -> Any:
         caller: Caller = info.context.caller
-        if not (
-            (requires is not None and requires in caller.permissions)
-            or (owner and allowed(source, caller))
-        ):
-            refuse(caller, requires)
+        if not allows(directive, caller, source, is_root=is_root):
+            refuse(caller, directive.requires or None)
         return resolve(source, info, **arguments)
 
     return resolve_guarded
-
-
-def _owner_at_root(_source: object, caller: Caller) -> bool:
-    """Let everyone through who can own things: which of them they own, the shop knows."""
-    return caller.user_id is not None or caller.guest_id is not None
-
-
-def _owner_of_source(source: Owned, caller: Caller) -> bool:
-    return source.belongs_to(caller)
 
 
 def refuse(caller: Caller, requires: Permission | None) -> None:

@@ -8,7 +8,7 @@ an operation needs, and so that the engine can print a field without making the 
 import builtins
 import dataclasses
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from operator import getitem
+from operator import attrgetter, itemgetter
 from typing import Any, ClassVar, Final, Generic, Self, TypeAlias, TypeVar, final
 
 import strawberry
@@ -16,6 +16,7 @@ from strawberry.schema.schema_converter import resolve_lazy_type
 from strawberry.types.base import StrawberryContainer
 
 from db.access import Permission
+from db.rows import Record
 from schema import define
 from schema.context import Context, Info
 from schema.permissions import auth
@@ -71,7 +72,7 @@ class Shown:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Edge:
-    """A field that leads to what a batch finds by a column of ours.
+    """A field that leads to what a batch finds by a column of ours; without one, by our row.
 
     ``given`` are further arguments of the batch. ``show`` makes the field's value of our row, what
     was found and the context; without it, what was found is rows, and the field's type shows them.
@@ -80,15 +81,26 @@ class Edge:
     """
 
     batch: Batch
-    by: str
+    by: str | None
     given: Callable[[Context], Mapping[str, Any]] | None = None
     show: Callable[[Any, Any, Context], Any] | None = None
     reads: tuple[str, ...] = ()
     finds: tuple[str, ...] | None = None
 
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """Name the columns that it reads of our row; None: it may be any."""
+        return None if self.by is None else (self.by, *self.reads)
+
+    def key_of(self, kind: builtins.type[Any]) -> Callable[[Any], Any]:
+        """Make what reads the key of a row of this kind."""
+        if self.by is None:
+            return _itself
+        return itemgetter(self.by) if issubclass(kind, Record) else attrgetter(self.by)
+
     async def of(self, row: Any, context: Context, view: Any) -> Any:
         """Make the value of the field; ``view`` is the type that shows what is found."""
-        key = getattr(row, self.by)
+        key = row if self.by is None else getattr(row, self.by)
         given = self.given(context) if self.given else {}
         found = None if key is None else await context.load(self.batch, key, **given)
         if self.show is not None:
@@ -113,7 +125,16 @@ class Fields:
     @property
     def get(self) -> Callable[[Any, str], Any]:
         """What reads a column of such a row."""
-        return getitem if issubclass(self.row, dict) else getattr
+        return _entry if issubclass(self.row, dict) else getattr
+
+
+def _itself(row: Any) -> Any:
+    return row
+
+
+def _entry(row: Mapping[str, Any], name: str) -> Any:
+    """Read what a dictionary holds; what it does not hold is None."""
+    return row.get(name)
 
 
 class View(Generic[RowT]):
@@ -248,7 +269,7 @@ def part(
 def edge(
     batch: Batch,
     *,
-    by: str,
+    by: str | None = None,
     description: str | None = None,
     given: Callable[[Context], Mapping[str, Any]] | None = None,
     show: Callable[[Any, Any, Context], Any] | None = None,

@@ -30,8 +30,9 @@ from graphql import (
 
 from db.rows import Record
 from schema.context import Context
-from schema.execution.fields import Attribute, guard_of, origin_of, view_of
+from schema.execution.fields import Attribute, origin_of, view_of
 from schema.execution.selection import Nodes, Selections
+from schema.permissions import directive_of
 from schema.views import Shown
 
 
@@ -63,12 +64,12 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """A dictionary."""
+    """A dictionary: what it does not hold is None."""
 
     variable: str
 
     def column(self, name: str, _code: "Code") -> str:
-        return f"{self.variable}[{name!r}]"
+        return f"{self.variable}.get({name!r})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def is_plain_field(type_: GraphQLObjectType, nodes: Nodes, selections: Selection
     field = type_.fields[name]
     return (
         isinstance(origin_of(type_, field), Shown | Attribute)
-        and guard_of(field) is None
+        and directive_of(field) is None
         and is_plain(field.type, nodes, selections)
     )
 

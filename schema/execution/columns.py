@@ -5,8 +5,9 @@ from collections.abc import Iterable, Mapping
 from graphql import FieldNode, GraphQLObjectType, get_named_type, is_abstract_type, is_object_type
 
 from db.rows import Columns, Record, row_of
-from schema.execution.fields import Call, guard_of, origin_of, view_of
+from schema.execution.fields import Call, origin_of, view_of
 from schema.execution.selection import Selections
+from schema.permissions import directive_of
 from schema.views import Edge, Fields, Shown
 
 
@@ -34,7 +35,7 @@ class Needs:
             if view is not None:
                 origin = origin_of(type_, field)
                 self._of_row(view, origin, group)
-                if guard_of(field) or isinstance(origin, Call):
+                if directive_of(field) or isinstance(origin, Call):
                     self._need(view.row, view.reads)
             self._below(get_named_type(field.type), group)
 
@@ -52,7 +53,7 @@ class Needs:
         if isinstance(origin, Shown):
             self._need(view.row, self._shown(origin, group))
         elif isinstance(origin, Edge):
-            self._need(view.row, (origin.by, *origin.reads))
+            self._need(view.row, origin.columns)
             if origin.show is not None and (found := row_of(origin.batch)):
                 self._need(found, origin.finds)
         elif isinstance(origin, Call):

@@ -6,7 +6,6 @@ from typing import Any, TypeAlias, cast
 from graphql import GraphQLField, GraphQLObjectType
 from strawberry.types.field import StrawberryField
 
-from schema.permissions import Auth, directive_of
 from schema.views import READS, Edge, Fields, Shown, View
 
 
@@ -50,8 +49,3 @@ def origin_of(type_: GraphQLObjectType, field: GraphQLField) -> Origin:
     if definition.base_resolver is None:
         return Attribute(name)
     return Call(definition.metadata.get(READS))
-
-
-def guard_of(field: GraphQLField) -> Auth | None:
-    """Tell who may have a field; None: everyone."""
-    return directive_of(field)

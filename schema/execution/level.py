@@ -5,7 +5,7 @@ at once: an edge is one call of its loader for them all, whatever their number.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from typing import Any, cast
 
 from graphql import (
@@ -22,7 +22,6 @@ from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable
 from strawberry.types.field import StrawberryField
 
-from db.rows import Record
 from schema.context import Context
 from schema.execution.code import Code, is_plain_field
 from schema.execution.completion import Completion, Leaves, Printer, Run, completion_of, together
@@ -30,12 +29,12 @@ from schema.execution.fields import (
     Attribute,
     Call,
     class_of,
-    guard_of,
     origin_of,
     view_of,
 )
 from schema.execution.later import Arguments, Called, End, Guarded, Later, Led, Values
 from schema.execution.selection import Nodes, NotCovered, Selections
+from schema.permissions import directive_of
 from schema.views import Edge, Shown, View, shown_by
 
 
@@ -119,7 +118,7 @@ class Builder:
             if is_plain_field(type_, nodes, self._selections):
                 continue
             field = type_.fields[nodes[0].name.value]
-            origin, guard = origin_of(type_, field), guard_of(field)
+            origin, guard = origin_of(type_, field), directive_of(field)
             if isinstance(origin, Call):
                 made.append(self.called(type_, name, nodes))
             elif isinstance(origin, Edge) and guard is None:
@@ -148,7 +147,7 @@ class Builder:
     def _guarded(
         self, type_: GraphQLObjectType, name: str, field: GraphQLField, nodes: Nodes
     ) -> Later:
-        origin, guard = origin_of(type_, field), guard_of(field)
+        origin, guard = origin_of(type_, field), directive_of(field)
         inner: Later
         if isinstance(origin, Edge):
             led = self._led(type_, origin)
@@ -162,8 +161,8 @@ class Builder:
 
     def _led(self, type_: GraphQLObjectType, edge: Edge) -> Led:
         view = view_of(type_)
-        is_record = view is not None and issubclass(view.row, Record)
-        return Led(edge, itemgetter(edge.by) if is_record else attrgetter(edge.by))
+        assert view is not None  # noqa: S101 - only views have edges
+        return Led(edge, edge.key_of(view.row))
 
     def _end(self, name: str, field: GraphQLField, edge: Edge, nodes: Nodes) -> End:
         if edge.show is not None:
