@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from api.answering import Whole
 from api.envelope import Envelope
 from api.graphql import refused
 from api.heads import announced_length, check_head, check_size
@@ -146,7 +147,7 @@ class Protocol(HttpToolsProtocol):
             self._held = cycle, app
         else:
             self._running = cycle
-            super()._start_asgi_task(cycle, app)
+            super()._start_asgi_task(cycle, cast("Any", Whole(app, cycle)))
 
     def _check_head(self) -> None:
         if len(self.pipeline) >= MOST_WAITING:

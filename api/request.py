@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import HTTPConnection, Request
 
 from api import asked
 from api.asked import Asked
@@ -16,6 +16,7 @@ from api.negotiation import EVENTS, GRAPHQL, HTML, JSON, Refused, media_type
 
 MOST_BODY_BYTES: Final = 100_000
 _NAMES: Final = ("query", "operationName", "variables", "extensions")
+_FOUND: Final = "tradepost.headers"
 _QUOTED: Final = tuple(b'"%s"' % name.encode() for name in _NAMES)
 
 
@@ -27,12 +28,15 @@ class Form:
     asked: Asked | None = None
 
 
-def headers_of(request: Request) -> dict[bytes, bytes]:
+def headers_of(request: HTTPConnection) -> dict[bytes, bytes]:
     """Return the headers of a request, by their names in lower case.
 
     Starlette's own mapping goes through all of them each time that it is asked for one.
     """
-    return dict(request.scope["headers"])
+    found: dict[bytes, bytes] | None = request.scope.get(_FOUND)
+    if found is None:
+        found = request.scope[_FOUND] = dict(request.scope["headers"])
+    return found
 
 
 async def form(request: Request) -> Form:
@@ -125,13 +129,15 @@ async def body_of(request: Request) -> bytes:
     if announced.isdigit() and int(announced) > MOST_BODY_BYTES:
         raise too_large()
     chunks = bytearray()
-    try:
-        async for chunk in request.stream():
-            chunks += chunk
-            if len(chunks) > MOST_BODY_BYTES:
-                raise too_large()
-    except ClientDisconnect:
-        raise Refused(400, "The body did not arrive.") from None
+    is_whole = False
+    while not is_whole:
+        message = await request.receive()
+        if message["type"] == "http.disconnect":
+            raise Refused(400, "The body did not arrive.")
+        chunks += message.get("body", b"")
+        if len(chunks) > MOST_BODY_BYTES:
+            raise too_large()
+        is_whole = not message.get("more_body", False)
     return bytes(chunks)
 
 

@@ -1,8 +1,8 @@
 """How the shop finds its database: Tortoise's configuration, the pool, migrations."""
 
 import os
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -83,6 +83,24 @@ def _milliseconds(seconds: float) -> str:
     return str(int(seconds * 1000))
 
 
+class Used:
+    """A block in which a database is used.
+
+    The context's own `with` keeps its token on itself, and cannot be entered by two at once.
+    """
+
+    __slots__ = ("_context", "_token")
+
+    def __init__(self, context: TortoiseContext) -> None:
+        self._context = context
+
+    def __enter__(self) -> None:
+        self._token = _current_context.set(self._context)
+
+    def __exit__(self, *raised: object) -> None:
+        _current_context.reset(self._token)
+
+
 class Database:
     """A pool of connections. Models and statements find by themselves the one that is in use."""
 
@@ -105,15 +123,9 @@ class Database:
         """Close the pool; connections that do not end in time are cut."""
         await self._context.close_connections()
 
-    @contextmanager
-    def used(self) -> Iterator[None]:
+    def used(self) -> "Used":
         """Use this database inside the block, and in the tasks that start there."""
-        # The context's own `with` keeps its token on itself, and cannot be entered by two at once.
-        token = _current_context.set(self._context)
-        try:
-            yield
-        finally:
-            _current_context.reset(token)
+        return Used(self._context)
 
     @property
     def is_saturated(self) -> bool:

@@ -27,7 +27,9 @@ def print_instant(value: datetime) -> str:
     >>> print_instant(datetime(2026, 11, 22, 23, 57, 40, 123456, UTC))
     '2026-11-22T23:57:40.123456Z'
     """
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def _text(name: str) -> Callable[[Any], str]:
