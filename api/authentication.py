@@ -7,6 +7,7 @@ from typing import Final
 
 from starlette.requests import HTTPConnection
 
+from api.heads import headers_of
 from db import users
 from db.access import Caller
 from db.errors import NotSignedIn
@@ -19,7 +20,7 @@ async def identify(connection: HTTPConnection, now: datetime) -> Caller:
 
     :raises NotSignedIn: a token was shown that is not good, or no longer.
     """
-    headers = dict(connection.scope["headers"])  # Starlette's mapping is slow to make and to ask
+    headers = headers_of(connection)
     authorization = headers.get(b"authorization")
     guest_token = headers.get(b"guest-token")
     caller = Caller.anonymous(

@@ -1,4 +1,4 @@
-"""A query whose client has hung up is not worth going on with."""
+"""A query that takes too long, or whose client has hung up, is not worth going on with."""
 
 import asyncio
 from types import TracebackType
@@ -10,21 +10,33 @@ UNWATCHED_SECONDS: Final = 0.05
 """How long a query runs before we begin to watch whether its client is still there."""
 
 
-class Departure:
-    """Cancels the block when the client leaves, and goes on after it.
+class Left(Exception):
+    """Nobody waits for the answer any more."""
+
+
+class Patience:
+    """Cancels the block when its time is over or its client leaves, and says so after it.
 
     For most queries it is only a timer that never rings.
+
+    :raises TimeoutError: its time was over.
+    :raises Left: its client has left.
     """
 
-    def __init__(self, receive: Receive) -> None:
-        self._has_left = False
+    def __init__(self, seconds: float, receive: Receive | None = None) -> None:
+        self._seconds = seconds
         self._receive = receive
+        self._reason: TimeoutError | Left | None = None
         self._watching: asyncio.Task[None] | None = None
 
     def __enter__(self) -> Self:
-        loop = asyncio.get_running_loop()
-        self._block = asyncio.current_task(loop)
-        self._timer = loop.call_later(UNWATCHED_SECONDS, self._begin)
+        block = asyncio.current_task()
+        if block is None:
+            raise RuntimeError("Only a task can be cancelled.")
+        self._block = block
+        self._cancelling = block.cancelling()
+        first = self._seconds if self._receive is None else UNWATCHED_SECONDS
+        self._timer = block.get_loop().call_later(first, self._ring)
         return self
 
     def __exit__(
@@ -32,21 +44,30 @@ class Departure:
         kind: type[BaseException] | None,
         error: BaseException | None,
         trace: TracebackType | None,
-    ) -> bool:
+    ) -> None:
         self._timer.cancel()
         if self._watching is not None:
             self._watching.cancel()
-        if not self._has_left or self._block is None:
-            return False
-        self._block.uncancel()
-        return isinstance(error, asyncio.CancelledError)
+        if self._reason is None:
+            return
+        is_ours = self._block.uncancel() <= self._cancelling
+        if is_ours and isinstance(error, asyncio.CancelledError):
+            raise self._reason from error
 
-    def _begin(self) -> None:
-        self._watching = asyncio.ensure_future(self._watch())
+    def _ring(self) -> None:
+        if self._receive is None or self._watching is not None:
+            self._end(TimeoutError())
+            return
+        loop = self._block.get_loop()
+        self._watching = loop.create_task(self._watch(self._receive))
+        self._timer = loop.call_later(self._seconds - UNWATCHED_SECONDS, self._ring)
 
-    async def _watch(self) -> None:
-        while (await self._receive())["type"] != "http.disconnect":
+    async def _watch(self, receive: Receive) -> None:
+        while (await receive())["type"] != "http.disconnect":
             pass
-        self._has_left = True
-        if self._block is not None:
+        self._end(Left())
+
+    def _end(self, reason: TimeoutError | Left) -> None:
+        if self._reason is None:
+            self._reason = reason
             self._block.cancel()

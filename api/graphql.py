@@ -6,24 +6,25 @@ from typing import Annotated, Any, Final
 
 import strawberry
 from fastapi import APIRouter, Depends
-from graphql import ExecutionResult, OperationType
+from graphql import OperationType
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from api.asked import Asked
 from api.authentication import request_id
-from api.departure import Departure
+from api.departure import Left
 from api.dependencies import context_of, get_context
 from api.documents import EVERYTHING, Policy
 from api.explorer.serving import Explorer
+from api.heads import headers_of
 from api.live.following import Messages, follow
 from api.live.sse import EventStream, once
 from api.logs import FIELDS
 from api.negotiation import EVENTS, GRAPHQL, JSON, Refused, media_type, status
 from api.operations import Operation, Operations, Printed, failed, printed, waiting
 from api.reply import Reply, kept, reply
-from api.request import Form, form, headers_of
+from api.request import Form, form
 from db import usage
 from db.errors import BadRequest, Fault, Reason, Unavailable
 from schema.context import Context
@@ -122,23 +123,17 @@ class Endpoint:
     ) -> Printed | Messages | None:
         """Run an operation, or begin a subscription; None where nobody waits for it any more."""
         if operation.kind is not OperationType.SUBSCRIPTION:
-            result = await self._unless_left(operation, asked, request, context)
-            return printed(result, context) if result else None
+            try:
+                result = await self.operations.run(
+                    operation, asked.variables, context, request.receive
+                )
+            except Left:
+                return None
+            return printed(result, context)
         if request.app.state.presence.is_full(request.scope):
             raise Unavailable(Reason.OVERLOADED, "Too many are connected.")
         with context.database.used():
             return await follow(self.operations, operation, asked, context, request)
-
-    async def _unless_left(
-        self, operation: Operation, asked: Asked, request: Request, context: Context
-    ) -> ExecutionResult | None:
-        """Run an operation; None where the client of a query has hung up meanwhile."""
-        work = self.operations.run(operation, asked.variables, context)
-        if operation.kind is OperationType.MUTATION:
-            return await work
-        with Departure(request.receive):
-            return await work
-        return None
 
 
 def _status(shown: Printed, media: str, context: Context) -> int:

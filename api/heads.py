@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Final
 
+from starlette.requests import HTTPConnection
+
 from api.negotiation import Refused
 
 MOST_URL_BYTES: Final = 8_000
@@ -11,7 +13,20 @@ MOST_HEADERS: Final = 100
 MOST_HEADER_BYTES: Final = 8_000
 MOST_HEAD_BYTES: Final = 32_000
 
+_FOUND: Final = "tradepost.headers"
+
 Headers = Sequence[tuple[bytes, bytes]]
+
+
+def headers_of(request: HTTPConnection) -> dict[bytes, bytes]:
+    """Return the headers of a request, by their names in lower case.
+
+    Starlette's own mapping goes through all of them each time that it is asked for one.
+    """
+    found: dict[bytes, bytes] | None = request.scope.get(_FOUND)
+    if found is None:
+        found = request.scope[_FOUND] = dict(request.scope["headers"])
+    return found
 
 
 def check_head(url: bytes, headers: Headers, version: str) -> None:

@@ -11,7 +11,7 @@ In between they are the same, and that is here::
 import asyncio
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import strawberry
 from graphql import (
@@ -22,8 +22,10 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
 )
+from starlette.types import Receive
 
 from api.asked import Asked
+from api.departure import Patience
 from api.documents import EVERYTHING, Document, Documents, Policy
 from api.screening import root_fields
 from api.shelf import Shelf
@@ -67,8 +69,7 @@ class Operation:
     """Whether it asks for the schema only, which does not change while we run."""
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(NamedTuple):
     """What came of an operation: the body of its answer, and what a status is decided by."""
 
     body: dict[str, Any]
@@ -105,12 +106,18 @@ class Operations:
         return found
 
     async def run(
-        self, operation: Operation, given: Mapping[str, Any], context: Context
+        self,
+        operation: Operation,
+        given: Mapping[str, Any],
+        context: Context,
+        receive: Receive | None = None,
     ) -> ExecutionResult:
         """Run a query or a mutation, within its time; whatever is wrong with it is in the result.
 
-        Cancel it when nobody waits for it any more: a query stops; a mutation runs to its end, and
-        a retry with its key finds out what became of it.
+        ``receive`` tells when nobody waits for it any more: then a query stops. A mutation runs to
+        its end, also where it is cancelled; a retry with its key finds out what became of it.
+
+        :raises Left: nobody waits for the query.
         """
         try:
             with context.database.used():
@@ -118,11 +125,11 @@ class Operations:
                 if operation.is_constant:
                     return await self._constant(operation, context)
                 dry = operation.dry if operation.price.is_dry_run(given) else None
-                work = (dry or operation.engine).run(context, given)
+                engine = dry or operation.engine
                 if operation.kind is OperationType.MUTATION:
-                    return await self._to_its_end(work)
-                async with asyncio.timeout(QUERY_SECONDS):
-                    return await work
+                    return await self._to_its_end(engine.run(context, given))
+                with Patience(QUERY_SECONDS, receive):
+                    return await engine.run(context, given)
         except TimeoutError:
             return failed(_too_long())
         except (InvalidRequest, Fault) as error:

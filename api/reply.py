@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import orjson
 from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
 from api.compression import ENCODINGS, encoding
 from api.negotiation import GRAPHQL, JSON
@@ -36,6 +37,11 @@ class Reply(Response):
         if status != NOT_MODIFIED:
             headers.append((b"content-length", b"%d" % len(body)))
         self.background = None
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        head = {"status": self.status_code, "headers": self.raw_headers}
+        await send({"type": "http.response.start", **head})
+        await send({"type": "http.response.body", "body": self.body})
 
 
 def reply(

@@ -3,40 +3,27 @@
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import Request
 
 from api import asked
 from api.asked import Asked
+from api.heads import headers_of
 from api.negotiation import EVENTS, GRAPHQL, HTML, JSON, Refused, media_type
 
 MOST_BODY_BYTES: Final = 100_000
 _NAMES: Final = ("query", "operationName", "variables", "extensions")
-_FOUND: Final = "tradepost.headers"
 _QUOTED: Final = tuple(b'"%s"' % name.encode() for name in _NAMES)
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(NamedTuple):
     """A request, and what its answer is written as; without ``asked``, it asks for a page."""
 
     media: str
     asked: Asked | None = None
-
-
-def headers_of(request: HTTPConnection) -> dict[bytes, bytes]:
-    """Return the headers of a request, by their names in lower case.
-
-    Starlette's own mapping goes through all of them each time that it is asked for one.
-    """
-    found: dict[bytes, bytes] | None = request.scope.get(_FOUND)
-    if found is None:
-        found = request.scope[_FOUND] = dict(request.scope["headers"])
-    return found
 
 
 async def form(request: Request) -> Form:

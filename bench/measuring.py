@@ -27,7 +27,7 @@ COMPRESSED: Final = (queries.PAGE, queries.ORDERS)
 """What is large enough to be made smaller."""
 _COMPRESSION: Final = "compression, for who takes it"
 _ALL: Final = "all of them"
-_PAIRS: Final = 2
+_PAIRS: Final = 3
 """How often the two of a pair are compared in a round: in short spells, so that they find the
 machine in the same state.
 """
@@ -152,17 +152,21 @@ def price(stand: Stand, plan: Plan, run: Run, tell: Tell) -> None:
             tell(f"What protections cost, round {number + 1} of {_PAIRS * plan.rounds} ...")
             for query, (name, less) in product(PRICED, running.items()):
                 sides = (query, whole), (query, less)
-                run.protections[query.name][name].append(_pair(stand, plan, *sides))
+                pair = _pair(stand, plan, number, *sides)
+                run.protections[query.name][name].append(pair)
             for query in COMPRESSED:
                 sides = (query.compressed(), whole), (query, whole)
                 run.protections[query.name].setdefault(_COMPRESSION, []).append(
-                    _pair(stand, plan, *sides)
+                    _pair(stand, plan, number, *sides)
                 )
 
 
-def _pair(stand: Stand, plan: Plan, *sides: tuple[Query, Running]) -> list[float]:
-    seconds = plan.seconds / 5
-    return [stand.spell(query, server, seconds=seconds).server_us for query, server in sides]
+def _pair(stand: Stand, plan: Plan, number: int, *sides: tuple[Query, Running]) -> list[float]:
+    """Compare two, each of them first in every other round: the second finds the core warm."""
+    seconds = plan.seconds / 6
+    turn = -1 if number % 2 else 1
+    found = [stand.spell(query, one, seconds=seconds).server_us for query, one in sides[::turn]]
+    return found[::turn]
 
 
 @contextmanager

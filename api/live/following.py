@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import replace
 
 from graphql import ExecutionResult
 from starlette.requests import HTTPConnection
@@ -54,7 +53,7 @@ def _refusal(result: ExecutionResult, context: Context) -> Printed:
     """Print why a subscription cannot begin: as of a request, not as of a field that failed."""
     shown = printed(result, context)
     body = {name: value for name, value in shown.body.items() if name != "data"}
-    return replace(shown, body=body, has_data=False)
+    return shown._replace(body=body, has_data=False)
 
 
 async def _told(results: AsyncGenerator[ExecutionResult, None], context: Context) -> Messages:

@@ -5,11 +5,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Final
 
+from graphql import GraphQLError, parse
 from starlette.requests import HTTPConnection
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from api import app, authentication, dependencies, graphql, operations, server
-from api.departure import Departure
+from api import app, authentication, dependencies, documents, graphql, operations, server
+from api.departure import Patience
 from api.limits import InFlight
 from db.access import Caller
 from db.limits import Buckets, Standing
@@ -34,7 +35,7 @@ def envelope_off() -> None:
     _replace(app, "Envelope", bare)
 
 
-def patience_off() -> None:
+def arrival_off() -> None:
     """Wait for ever for slow requests, and for those who do not take their answers."""
     _replace(server, "Protocol", HttpToolsProtocol)
 
@@ -45,15 +46,10 @@ def admission_off() -> None:
     _replace(InFlight, "__aexit__", _nothing)
 
 
-def deadline_off() -> None:
-    """Let queries run for ever."""
-    _replace(operations, "QUERY_SECONDS", None)
-
-
-def departure_off() -> None:
-    """Go on with the queries of clients that have hung up."""
-    _replace(Departure, "__enter__", lambda departure: departure)
-    _replace(Departure, "__exit__", lambda *_: False)
+def patience_off() -> None:
+    """Let queries run for ever, also those of clients that have hung up."""
+    _replace(Patience, "__enter__", lambda patience: patience)
+    _replace(Patience, "__exit__", _pass)
 
 
 def authentication_off() -> None:
@@ -85,22 +81,41 @@ def rate_limit_off() -> None:
     _replace(Buckets, "take", take)
 
 
+def limits_off() -> None:
+    """Take documents of any size and depth."""
+    _replace(documents, "screened", parse)
+
+
+def masking_off() -> None:
+    """Show errors as they are, whatever is in them."""
+
+    def bare(error: GraphQLError, _: str) -> dict[str, Any]:
+        return {**error.formatted, "extensions": {"code": "INTERNAL", "retryable": False}}
+
+    _replace(operations, "top_level", bare)
+
+
 WITHOUT: Final[Mapping[str, Callable[[], None]]] = {
     "logging": logging_off,
     "request id, headers": envelope_off,
-    "slow clients": patience_off,
+    "slow clients": arrival_off,
     "requests in flight": admission_off,
-    "time limit": deadline_off,
-    "clients that left": departure_off,
+    "time limit, clients that left": patience_off,
     "authentication": authentication_off,
     "price": price_off,
     "rate limit": rate_limit_off,
+    "limits of documents": limits_off,
+    "masking of errors": masking_off,
 }
 """The protections, by what they are called in the table."""
 
 
 async def _nothing(*_: object) -> None:
     """Do nothing."""
+
+
+def _pass(*_: object) -> None:
+    """Do nothing, at once."""
 
 
 def _replace(where: Any, name: str, part: Any) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from db.errors import Fault
 
@@ -32,8 +33,7 @@ class Rate:
         return Standing(self.points, self.remaining(full_at, now), max(full_at, now))
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How full a bucket is, and when it will be full."""
 
     limit: int
