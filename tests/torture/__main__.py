@@ -58,6 +58,11 @@ ATTACKS: Final = (
         ("tests/torture/test_restarts.py",),
     ),
     Attack(
+        "E02 to E05",
+        "the network to PostgreSQL cut, cut at COMMIT, slow, refused, silent while people buy",
+        ("tests/torture/test_network.py",),
+    ),
+    Attack(
         "PAY-1, 2, 4",
         "payments at once, time-outs and lost answers of every kind",
         (

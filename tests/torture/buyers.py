@@ -1,0 +1,72 @@
+"""People who buy one thing after another while something goes wrong, and what must be true then."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+from uuid import UUID, uuid4
+
+from db import ids
+from db.base import fetch, fetch_value
+from db.errors import Unavailable
+from tests.api.running import PATIENCE_SECONDS
+from tests.buying import reserved
+from tests.torture.door import Door, buy_at_last, half_a_minute_goes_by
+
+BUYERS: Final = 6
+
+
+class Buyers:
+    """People who buy one unit after another, each until it is answered, under one key."""
+
+    def __init__(self, door: Door, variant: UUID) -> None:
+        self.door = door
+        self.variant = variant
+        self.stopping = False
+        self.told: list[str] = []
+        """The orders that somebody was told of."""
+
+    async def shop(self) -> None:
+        while not self.stopping:
+            order = await buy_at_last(self.door, self.variant, str(uuid4()))
+            self.told.append(order["id"])
+
+    @asynccontextmanager
+    async def shopping(self) -> AsyncIterator[None]:
+        """Buy while the block runs; then see to it that what was begun is done."""
+        tasks = [asyncio.create_task(self.shop()) for _ in range(BUYERS)]
+        try:
+            yield
+        finally:
+            self.stopping = True
+            await asyncio.gather(*tasks)
+        await _database_answers()
+        await half_a_minute_goes_by()
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            waiting = "SELECT count(*) FROM orders WHERE status = 'PENDING'"
+            while await fetch_value(waiting):  # noqa: ASYNC110 - another process
+                await asyncio.sleep(0.1)
+
+    async def check(self) -> None:
+        """Look whether each order that was told of is there once, with its stock and its money."""
+        told = {ids.decode("order", each) for each in self.told}
+        assert len(told) == len(self.told)
+        rows = await fetch("SELECT id FROM orders WHERE status = 'PLACED'")
+        assert {row[0] for row in rows} == told
+        assert await reserved(self.variant) == len(told)
+        charged = await fetch_value(
+            "SELECT count(*) FROM fake_gateway.operation WHERE kind = 'AUTHORIZE' AND captured"
+        )
+        assert charged == len(told)
+
+
+async def _database_answers() -> None:
+    """Wait until our own connections have noticed that the server is there."""
+    async with asyncio.timeout(PATIENCE_SECONDS):
+        while True:
+            try:
+                await fetch_value("SELECT 1")
+            except Unavailable:
+                await asyncio.sleep(0.1)
+            else:
+                return
