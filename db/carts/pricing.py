@@ -139,7 +139,7 @@ def _price(
         currency=terms.shop.currency,
         prices_include_tax=terms.shop.prices_include_tax,
         lines=tuple(
-            _line(goods, quantity, line)
+            _line(goods, quantity, line, terms.shop.currency)
             for (goods, quantity), line in zip(wanted, totals.lines, strict=True)
         ),
         totals=totals,
@@ -167,7 +167,7 @@ def _shipping(method: ShippingMethodRow | None) -> Shipping | None:
     return Shipping(method.price, method.tax_class, method.free_from)
 
 
-def _line(goods: Goods, quantity: int, totals: LineTotals) -> QuoteLine:
+def _line(goods: Goods, quantity: int, totals: LineTotals, currency: str) -> QuoteLine:
     return QuoteLine(
         variant_id=goods.variant_id,
         product_id=goods.product_id,
@@ -175,6 +175,7 @@ def _line(goods: Goods, quantity: int, totals: LineTotals) -> QuoteLine:
         title=goods.title,
         options=goods.options,
         quantity=quantity,
+        currency=currency,
         unit_price=goods.price,
         tax_name=totals.tax_name,
         tax_rate=totals.tax_rate,

@@ -27,7 +27,7 @@ class Goods:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QuoteLine:
-    """A line at today's price. Amounts are minor units, ``tax_rate`` is millionths.
+    """A line at today's price. Amounts are minor units of ``currency``, ``tax_rate`` is millionths.
 
     ``available`` is how many can be had, and means nothing where stock is not tracked.
     """
@@ -38,6 +38,7 @@ class QuoteLine:
     title: str
     options: list[dict[str, str]]
     quantity: int
+    currency: str
     unit_price: int
     tax_name: str
     tax_rate: int

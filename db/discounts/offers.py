@@ -7,10 +7,10 @@ from typing import Final
 from uuid import UUID
 
 from db import secrets
-from db.base import fetch
-from db.discounts.rows import DISCOUNT, DiscountRow, discount_of
+from db.discounts.rows import DiscountRow
 from db.errors import Code, Refusal
 from db.money import Money
+from db.rows import EVERY, Select
 
 
 def normal(code: str) -> str:
@@ -51,9 +51,10 @@ class Offer:
     used_by_customer: int
 
 
-_OFFERS: Final = f"""
-    SELECT asked.place, {DISCOUNT}, discount.used_count - coalesce(own.uses, 0) AS used,
-           coalesce(theirs.uses, 0) AS used_by_customer
+_OFFERS: Final = Select(
+    DiscountRow,
+    """, asked.place, discount.used_count - coalesce(own.uses, 0) AS used,
+         coalesce(theirs.uses, 0) AS used_by_customer
       FROM unnest($1::text[], $2::text[], $3::uuid[]) WITH ORDINALITY
            AS asked(code, customer, cart_id, place)
       JOIN discount ON discount.code = asked.code
@@ -67,21 +68,21 @@ _OFFERS: Final = f"""
            WHERE discount_redemption.discount_id = discount.id
              AND discount_redemption.customer = asked.customer
              AND (discount_redemption.cart_id = asked.cart_id) IS NOT TRUE
-      ) theirs ON discount.usage_limit_per_customer IS NOT NULL
-"""
+      ) theirs ON discount.usage_limit_per_customer IS NOT NULL""",
+)
 
 
 async def offers(asks: Sequence[Ask]) -> list[Offer | None]:
     """Find what these codes stand for, in order; None where a code stands for nothing."""
-    rows = await fetch(
-        _OFFERS,
+    rows = await _OFFERS.fetch(
+        EVERY,
         [normal(ask.code) for ask in asks],
         [ask.customer for ask in asks],
         [ask.cart_id for ask in asks],
     )
     found: list[Offer | None] = [None for _ in asks]
     for row in rows:
-        found[row["place"] - 1] = Offer(discount_of(row), row["used"], row["used_by_customer"])
+        found[row["place"] - 1] = Offer(row, row["used"], row["used_by_customer"])
     return found
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final
 from uuid import UUID
 
 from db.access import Caller, Permission, require
-from db.base import Condition, fetch, fetch_value, in_order, pattern_within
-from db.discounts.rows import DISCOUNT, DiscountRow, discount_of
+from db.base import Condition, fetch_value, pattern_within, rows_in_order
+from db.discounts.rows import DiscountRow
+from db.rows import EVERY, Columns, Select
 
 MOST_COUNTED: Final = 10_000
 """Rows: more than these are not counted."""
@@ -21,6 +23,7 @@ async def list_discounts(
     query: str | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int,
+    columns: Columns = EVERY,
 ) -> list[DiscountRow]:
     """Read the newest discounts, after the place a cursor holds; ``query`` is a part of a code.
 
@@ -29,13 +32,15 @@ async def list_discounts(
     require(caller, Permission.DISCOUNTS_WRITE)
     older = Condition("(discount.created_at, discount.id) < ({0}, {1})", after) if after else _ALL
     wanted = _matching(query) & older
-    rows = await fetch(
-        f"SELECT {DISCOUNT} FROM discount WHERE {wanted.numbered(2)}"
-        " ORDER BY discount.created_at DESC, discount.id DESC LIMIT $1",
-        limit,
-        *wanted.parameters,
-    )
-    return [discount_of(row) for row in rows]
+    return await _page(wanted.numbered(2)).fetch(columns, limit, *wanted.parameters)
+
+
+@cache
+def _page(where: str) -> Select[DiscountRow]:
+    """Keep the statement of each of the few conditions that there are."""
+    newest_first = "ORDER BY discount.created_at DESC, discount.id DESC LIMIT $1"
+    rest = f"FROM discount WHERE {where} {newest_first}"
+    return Select(DiscountRow, rest, keys=("id", "created_at"))
 
 
 async def count_discounts(*, caller: Caller, query: str | None = None) -> int | None:
@@ -53,14 +58,16 @@ async def count_discounts(*, caller: Caller, query: str | None = None) -> int | 
     return count if count <= MOST_COUNTED else None
 
 
-_BY_ID: Final = f"SELECT {DISCOUNT} FROM discount WHERE discount.id = ANY($1)"
+_BY_ID: Final = Select(DiscountRow, "FROM discount WHERE discount.id = ANY($1)")
 
 
-async def discounts_by_id(ids: Sequence[UUID], *, caller: Caller) -> list[DiscountRow | None]:
+async def discounts_by_id(
+    ids: Sequence[UUID], *, caller: Caller, columns: Columns = EVERY
+) -> list[DiscountRow | None]:
     """Read these discounts, in order; None for all of them where the caller may not see them."""
     if not caller.may(Permission.DISCOUNTS_WRITE):
         return [None for _ in ids]
-    return in_order(await fetch(_BY_ID, list(ids)), ids, discount_of)
+    return rows_in_order(await _BY_ID.fetch(columns, ids), ids)
 
 
 def _matching(query: str | None) -> Condition:

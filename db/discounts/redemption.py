@@ -7,10 +7,11 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from db.base import execute, fetch, fetch_one, fetch_value, put_off
+from db.base import execute, fetch, fetch_value, put_off
 from db.discounts.offers import normal, used_up
-from db.discounts.rows import DISCOUNT, DiscountRow, discount_of
+from db.discounts.rows import DiscountRow
 from db.errors import Code, Path, Refusal
+from db.rows import EVERY, Select
 
 _IS_FREE: Final = """
     (usage_limit IS NULL OR used_count < usage_limit)
@@ -57,14 +58,14 @@ async def take(
 
 
 _LOCK_CODE: Final = "SELECT id FROM discount WHERE code = $1 FOR NO KEY UPDATE"
-_FREE: Final = f"SELECT {DISCOUNT} FROM discount WHERE code = $1 AND {_IS_FREE}"
+_FREE: Final = Select(DiscountRow, f"FROM discount WHERE code = $1 AND {_IS_FREE}")
 
 
 async def lock_free(code: str, customer: str | None) -> DiscountRow | None:
     """Lock the discount of a code until the transaction ends; None where no use of it is left."""
     await fetch(_LOCK_CODE, code)
-    row = await fetch_one(_FREE, code, customer)
-    return discount_of(row) if row else None
+    rows = await _FREE.fetch(EVERY, code, customer)
+    return rows[0] if rows else None
 
 
 async def give_back(order_id: UUID) -> None:

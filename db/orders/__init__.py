@@ -6,6 +6,14 @@ from db.orders.batches import BATCH
 from db.orders.cancellation import cancel_order
 from db.orders.checkout import begin_checkout, complete_checkout
 from db.orders.editing import OrderFields, add_note, update_order
+from db.orders.entries import (
+    EventsPage,
+    OrderEventRow,
+    count_events,
+    find_events,
+    newest_event,
+    pages_of_events,
+)
 from db.orders.expiry import expire_due
 from db.orders.fulfillment import (
     LineUnits,
@@ -34,23 +42,17 @@ from db.orders.models import (
 )
 from db.orders.moves import capture_payment, void_payment
 from db.orders.parts import (
-    EventsPage,
     FulfillmentLineRow,
     FulfillmentRow,
-    OrderEventRow,
     OrderLineRow,
     OrderPrivateRow,
     TrackingFields,
-    count_events,
-    find_events,
     find_fulfillments,
     find_lines,
     fulfillments_by_order,
     lines_by_fulfillment,
     lines_by_id,
     lines_by_order,
-    newest_event,
-    pages_of_events,
     private_by_order,
 )
 from db.orders.payment import PaymentFields, create_payment

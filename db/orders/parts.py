@@ -1,23 +1,21 @@
-"""Reads of what was bought and where it goes: lines, parcels, personal data, the timeline.
+"""Reads of what was bought and where it goes: lines, personal data, parcels.
 
 Each is a batch that answers in the order of its keys. Whoever asks was let see the order
 (``queries.visible_to``); those that find a thing by an id from outside take the caller.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, Final, Required, TypedDict
 from uuid import UUID
 
-import asyncpg
 import orjson
 
-from db.access import ActorKind, Caller, Permission
-from db.base import by_key, fetch, fetch_value, in_order, rows_in_order
-from db.orders.models import FulfillmentStatus, OrderEventKind, Visibility
-from db.orders.queries import COUNTED, visible_to
+from db.access import Caller
+from db.base import by_key, rows_in_order
+from db.orders.models import FulfillmentStatus
+from db.orders.queries import visible_to
 from db.rows import EVERY, Columns, Record, Select, column
 
 _OF_ORDER: Final = "JOIN orders o ON o.id = l.order_id"
@@ -100,30 +98,26 @@ async def find_lines(
     return rows_in_order(await lines.fetch(columns, ids, *seen.parameters), ids)
 
 
-@dataclass(frozen=True, slots=True)
-class OrderPrivateRow:
+class OrderPrivateRow(Record):
     """The personal data of an order."""
 
-    order_id: UUID
-    email: str | None
-    shipping_address: dict[str, Any] | None
-    billing_address: dict[str, Any] | None
-    note: str | None
+    order_id: UUID = column("order_id")
+    email: str | None = column("email")
+    shipping_address: dict[str, Any] | None = column("shipping_address", orjson.loads)
+    billing_address: dict[str, Any] | None = column("billing_address", orjson.loads)
+    note: str | None = column("note")
 
 
-_PRIVATE: Final = """
-SELECT order_id, email, shipping_address, billing_address, note
-  FROM order_private WHERE order_id = ANY($1)"""
+_PRIVATE: Final = Select(
+    OrderPrivateRow, "FROM order_private WHERE order_id = ANY($1)", keys=("order_id",)
+)
 
 
-async def private_by_order(order_ids: Sequence[UUID]) -> list[OrderPrivateRow | None]:
+async def private_by_order(
+    order_ids: Sequence[UUID], *, columns: Columns = EVERY
+) -> list[OrderPrivateRow | None]:
     """Read the personal data of orders; None for those whose buyer was erased."""
-    records = await fetch(_PRIVATE, list(order_ids))
-    found = {
-        key: OrderPrivateRow(key, email, _json(shipping), _json(billing), note)
-        for key, email, shipping, billing, note in records
-    }
-    return [found.get(key) for key in order_ids]
+    return rows_in_order(await _PRIVATE.fetch(columns, order_ids), order_ids)
 
 
 class TrackingFields(TypedDict, total=False):
@@ -134,184 +128,66 @@ class TrackingFields(TypedDict, total=False):
     url: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FulfillmentRow:
+class FulfillmentRow(Record):
     """Some or all of an order's units, in one parcel."""
 
-    id: UUID
-    order_id: UUID
-    status: FulfillmentStatus
-    tracking: TrackingFields | None
-    created_at: datetime
-    shipped_at: datetime | None
-    delivered_at: datetime | None
-    version: int
+    id: UUID = column("f.id")
+    order_id: UUID = column("f.order_id")
+    status: FulfillmentStatus = column("f.status", FulfillmentStatus)
+    tracking: TrackingFields | None = column("f.tracking", orjson.loads)
+    created_at: datetime = column("f.created_at")
+    shipped_at: datetime | None = column("f.shipped_at")
+    delivered_at: datetime | None = column("f.delivered_at")
+    version: int = column("f.version")
 
 
-_FULFILLMENTS: Final = """
-SELECT f.id, f.order_id, f.status, f.tracking, f.created_at, f.shipped_at, f.delivered_at, f.version
-  FROM fulfillment f"""
+_FULFILLMENTS: Final = Select(
+    FulfillmentRow,
+    "FROM fulfillment f WHERE f.order_id = ANY($1) ORDER BY f.id",
+    keys=("order_id",),
+)
 
 
-def _fulfillment(record: asyncpg.Record) -> FulfillmentRow:
-    key, order_id, status, tracking, *rest = record
-    return FulfillmentRow(key, order_id, FulfillmentStatus(status), _json(tracking), *rest)
-
-
-async def fulfillments_by_order(order_ids: Sequence[UUID]) -> list[list[FulfillmentRow]]:
+async def fulfillments_by_order(
+    order_ids: Sequence[UUID], *, columns: Columns = EVERY
+) -> list[list[FulfillmentRow]]:
     """Read the parcels of orders, oldest first."""
-    keys = list(order_ids)
-    records = await fetch(f"{_FULFILLMENTS} WHERE f.order_id = ANY($1) ORDER BY f.id", keys)
-    return [[_fulfillment(each) for each in group] for group in by_key(records, keys, column=1)]
+    return by_key(await _FULFILLMENTS.fetch(columns, order_ids), order_ids, "order_id")
 
 
-async def find_fulfillments(*, caller: Caller, ids: Sequence[UUID]) -> list[FulfillmentRow | None]:
+@cache
+def _seen_fulfillments(seen: str) -> Select[FulfillmentRow]:
+    joined = "fulfillment f JOIN orders o ON o.id = f.order_id"
+    return Select(FulfillmentRow, f"FROM {joined} WHERE f.id = ANY($1) AND {seen}")
+
+
+async def find_fulfillments(
+    *, caller: Caller, ids: Sequence[UUID], columns: Columns = EVERY
+) -> list[FulfillmentRow | None]:
     """Read parcels; None for those that the caller may not see."""
     seen = visible_to(caller)
-    records = await fetch(
-        f"{_FULFILLMENTS} JOIN orders o ON o.id = f.order_id"
-        f" WHERE f.id = ANY($1) AND {seen.numbered(2)}",
-        list(ids),
-        *seen.parameters,
-    )
-    return in_order(records, ids, _fulfillment)
+    parcels = _seen_fulfillments(seen.numbered(2))
+    return rows_in_order(await parcels.fetch(columns, ids, *seen.parameters), ids)
 
 
-@dataclass(frozen=True, slots=True)
-class FulfillmentLineRow:
+class FulfillmentLineRow(Record):
     """So many units of an order line, in one parcel."""
 
-    fulfillment_id: UUID
-    order_line_id: UUID
-    quantity: int
+    fulfillment_id: UUID = column("f.fulfillment_id")
+    order_line_id: UUID = column("f.order_line_id")
+    quantity: int = column("f.quantity")
 
 
-_FULFILLMENT_LINES: Final = """
-SELECT f.fulfillment_id, f.order_line_id, f.quantity
-  FROM fulfillment_line f JOIN order_line l ON l.id = f.order_line_id
- WHERE f.fulfillment_id = ANY($1) ORDER BY l.position, l.id"""
+_FULFILLMENT_LINES: Final = Select(
+    FulfillmentLineRow,
+    """FROM fulfillment_line f JOIN order_line l ON l.id = f.order_line_id
+        WHERE f.fulfillment_id = ANY($1) ORDER BY l.position, l.id""",
+    keys=("fulfillment_id",),
+)
 
 
-async def lines_by_fulfillment(ids: Sequence[UUID]) -> list[list[FulfillmentLineRow]]:
+async def lines_by_fulfillment(
+    ids: Sequence[UUID], *, columns: Columns = EVERY
+) -> list[list[FulfillmentLineRow]]:
     """Read what parcels hold, in the order of the order's lines."""
-    keys = list(ids)
-    records = await fetch(_FULFILLMENT_LINES, keys)
-    return [[FulfillmentLineRow(*record) for record in group] for group in by_key(records, keys)]
-
-
-@dataclass(frozen=True, slots=True)
-class OrderEventRow:
-    """One entry of a timeline."""
-
-    id: UUID
-    order_id: UUID
-    kind: OrderEventKind
-    visibility: Visibility
-    message: str
-    actor_kind: ActorKind
-    actor_id: UUID | None
-    actor_label: str
-    data: Any
-    created_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class EventsPage:
-    """Which part of an order's timeline to read: the key of a batch."""
-
-    order_id: UUID
-    limit: int
-    after: UUID | None = None
-
-
-_EVENT_COLUMNS: Final = """
-    e.id, e.order_id, e.kind, e.visibility, e.message, e.actor_kind, e.actor_id, e.actor_label,
-    e.data, e.created_at"""
-_EVENTS: Final = f"""
-SELECT k.place, {_EVENT_COLUMNS}
-  FROM unnest($1::uuid[], $2::int[], $3::uuid[]) WITH ORDINALITY AS k(order_id, size, after, place)
-  CROSS JOIN LATERAL (
-      SELECT * FROM order_event e
-       WHERE e.order_id = k.order_id AND (k.after IS NULL OR e.id > k.after)
-         AND e.visibility = ANY($4)
-       ORDER BY e.id LIMIT k.size
-  ) e
- ORDER BY e.id"""
-
-
-def _event(values: Iterable[Any]) -> OrderEventRow:
-    key, order_id, kind, visibility, message, actor_kind, actor_id, label, data, at = values
-    return OrderEventRow(
-        key,
-        order_id,
-        OrderEventKind(kind),
-        Visibility(visibility),
-        message,
-        ActorKind(actor_kind),
-        actor_id,
-        label,
-        _json(data),
-        at,
-    )
-
-
-def visibilities_for(caller: Caller) -> list[str]:
-    """Name what a caller may read of a timeline: customers see what is meant for them."""
-    staff = [Visibility.STAFF.value] if caller.may(Permission.ORDERS_READ) else []
-    return [Visibility.CUSTOMER.value, *staff]
-
-
-async def pages_of_events(
-    pages: Sequence[EventsPage], *, caller: Caller
-) -> list[list[OrderEventRow]]:
-    """Read a part of the timeline of each of several orders, oldest first."""
-    records = await fetch(
-        _EVENTS,
-        [page.order_id for page in pages],
-        [page.limit for page in pages],
-        [page.after for page in pages],
-        visibilities_for(caller),
-    )
-    groups: list[list[OrderEventRow]] = [[] for _ in pages]
-    for place, *event in records:
-        groups[place - 1].append(_event(event))
-    return groups
-
-
-async def count_events(order_id: UUID, *, caller: Caller) -> int | None:
-    """Count the entries of a timeline that the caller may read."""
-    count: int = await fetch_value(
-        "SELECT count(*) FROM (SELECT FROM order_event WHERE order_id = $1"
-        f" AND visibility = ANY($2) LIMIT {COUNTED + 1}) counted",
-        order_id,
-        visibilities_for(caller),
-    )
-    return count if count <= COUNTED else None
-
-
-async def find_events(*, caller: Caller, ids: Sequence[UUID]) -> list[OrderEventRow | None]:
-    """Read entries of timelines; None for those that the caller may not see."""
-    seen = visible_to(caller)
-    records = await fetch(
-        f"SELECT {_EVENT_COLUMNS} FROM order_event e JOIN orders o ON o.id = e.order_id"
-        f" WHERE e.id = ANY($1) AND e.visibility = ANY($2) AND {seen.numbered(3)}",
-        list(ids),
-        visibilities_for(caller),
-        *seen.parameters,
-    )
-    return in_order(records, ids, _event)
-
-
-async def newest_event(order_id: UUID, *, caller: Caller) -> OrderEventRow | None:
-    """Read the last entry of a timeline that the caller may read."""
-    records = await fetch(
-        f"SELECT {_EVENT_COLUMNS} FROM order_event e"
-        " WHERE e.order_id = $1 AND e.visibility = ANY($2) ORDER BY e.id DESC LIMIT 1",
-        order_id,
-        visibilities_for(caller),
-    )
-    return _event(records[0]) if records else None
-
-
-def _json(text: str | None) -> Any:
-    return None if text is None else orjson.loads(text)
+    return by_key(await _FULFILLMENT_LINES.fetch(columns, ids), ids, "fulfillment_id")

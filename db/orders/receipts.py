@@ -7,17 +7,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Final
 from uuid import UUID
 
-import asyncpg
 import orjson
 
 from db.access import ActorKind, Caller
-from db.base import by_key, fetch, in_order
+from db.base import by_key, rows_in_order
 from db.orders.models import RefundReason, RefundStatus
 from db.orders.queries import visible_to
 from db.payments import OperationKind, OperationStatus, PaymentStatus
+from db.rows import EVERY, Columns, Record, Select, column
 
 
 class PaymentActionKind(StrEnum):
@@ -34,189 +35,175 @@ class NextAction:
     client_secret: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PaymentRow:
+_OF_ORDER: Final = "JOIN orders o ON o.id = p.order_id"
+
+
+def _next_action(text: str) -> NextAction:
+    kept = orjson.loads(text)
+    return NextAction(**(kept | {"kind": PaymentActionKind(kept["kind"])}))
+
+
+class PaymentRow(Record):
     """One attempt to pay. ``returned`` is what refunds have brought back to the buyer.
 
     ``user_id`` and ``guest_id`` are the order's owner.
     """
 
-    id: UUID
-    order_id: UUID
-    gateway: str
-    status: PaymentStatus
-    currency: str
-    amount: int
-    captured: int
-    refund_held: int
-    next_action: NextAction | None
-    failure_code: str | None
-    failure_message: str | None
-    reference: str | None
-    created_at: datetime
-    updated_at: datetime
-    returned: int
-    user_id: UUID | None
-    guest_id: UUID | None
+    id: UUID = column("p.id")
+    order_id: UUID = column("p.order_id")
+    gateway: str = column("p.gateway")
+    status: PaymentStatus = column("p.status", PaymentStatus)
+    currency: str = column("p.currency")
+    amount: int = column("p.amount")
+    captured: int = column("p.captured")
+    next_action: NextAction | None = column("p.next_action", _next_action)
+    failure_code: str | None = column("p.failure_code")
+    failure_message: str | None = column("p.failure_message")
+    reference: str | None = column("p.reference")
+    created_at: datetime = column("p.created_at")
+    updated_at: datetime = column("p.updated_at")
+    returned: int = column(
+        """CASE WHEN p.refund_held > 0 THEN (
+               SELECT coalesce(sum(r.amount), 0)::bigint FROM refund r
+                WHERE r.payment_id = p.id AND r.status = 'SUCCEEDED'
+           ) ELSE 0 END"""
+    )
+    user_id: UUID | None = column("o.user_id", join=_OF_ORDER)
+    guest_id: UUID | None = column("o.guest_id", join=_OF_ORDER)
 
 
-_STATUS, _NEXT_ACTION = 3, 8
-_PAYMENTS: Final = """
-SELECT p.id, p.order_id, p.gateway, p.status, p.currency, p.amount, p.captured, p.refund_held,
-       p.next_action, p.failure_code, p.failure_message, p.reference, p.created_at, p.updated_at,
-       CASE WHEN p.refund_held > 0 THEN (
-           SELECT coalesce(sum(r.amount), 0)::bigint FROM refund r
-            WHERE r.payment_id = p.id AND r.status = 'SUCCEEDED'
-       ) ELSE 0 END, o.user_id, o.guest_id
-  FROM payment p JOIN orders o ON o.id = p.order_id"""
+_PAYMENTS_BY_ORDER: Final = Select(
+    PaymentRow,
+    "FROM payment p {joins} WHERE p.order_id = ANY($1) ORDER BY p.id",
+    keys=("order_id",),
+)
 
 
-def _payment(record: asyncpg.Record) -> PaymentRow:
-    values = list(record)
-    values[_STATUS] = PaymentStatus(values[_STATUS])
-    values[_NEXT_ACTION] = _next_action(values[_NEXT_ACTION])
-    return PaymentRow(*values)
-
-
-def _next_action(text: str | None) -> NextAction | None:
-    if text is None:
-        return None
-    kept = orjson.loads(text)
-    return NextAction(**(kept | {"kind": PaymentActionKind(kept["kind"])}))
-
-
-async def payments_by_order(order_ids: Sequence[UUID]) -> list[list[PaymentRow]]:
+async def payments_by_order(
+    order_ids: Sequence[UUID], *, columns: Columns = EVERY
+) -> list[list[PaymentRow]]:
     """Read all attempts to pay orders, oldest first."""
-    keys = list(order_ids)
-    records = await fetch(f"{_PAYMENTS} WHERE p.order_id = ANY($1) ORDER BY p.id", keys)
-    return [[_payment(record) for record in group] for group in by_key(records, keys, column=1)]
+    return by_key(await _PAYMENTS_BY_ORDER.fetch(columns, order_ids), order_ids, "order_id")
 
 
-async def payments_by_id(ids: Sequence[UUID]) -> list[PaymentRow]:
+_PAYMENTS_BY_ID: Final = Select(PaymentRow, "FROM payment p {joins} WHERE p.id = ANY($1)")
+
+
+async def payments_by_id(ids: Sequence[UUID], *, columns: Columns = EVERY) -> list[PaymentRow]:
     """Read payments that the caller was already let see."""
-    records = await fetch(f"{_PAYMENTS} WHERE p.id = ANY($1)", list(ids))
-    found = {record[0]: _payment(record) for record in records}
+    found = {row["id"]: row for row in await _PAYMENTS_BY_ID.fetch(columns, ids)}
     return [found[key] for key in ids]
 
 
-async def find_payments(*, caller: Caller, ids: Sequence[UUID]) -> list[PaymentRow | None]:
+@cache
+def _seen_payments(seen: str) -> Select[PaymentRow]:
+    return Select(PaymentRow, f"FROM payment p {_OF_ORDER} WHERE p.id = ANY($1) AND {seen}")
+
+
+async def find_payments(
+    *, caller: Caller, ids: Sequence[UUID], columns: Columns = EVERY
+) -> list[PaymentRow | None]:
     """Read payments; None for those that the caller may not see."""
     seen = visible_to(caller)
-    records = await fetch(
-        f"{_PAYMENTS} WHERE p.id = ANY($1) AND {seen.numbered(2)}", list(ids), *seen.parameters
-    )
-    return in_order(records, ids, _payment)
+    payments = _seen_payments(seen.numbered(2))
+    return rows_in_order(await payments.fetch(columns, ids, *seen.parameters), ids)
 
 
-@dataclass(frozen=True, slots=True)
-class OperationRow:
+class OperationRow(Record):
     """One call to a gateway. Amounts are minor units of ``currency``."""
 
-    payment_id: UUID
-    kind: OperationKind
-    amount: int
-    currency: str
-    status: OperationStatus
-    reference: str | None
-    created_at: datetime
-    settled_at: datetime | None
+    payment_id: UUID = column("m.payment_id")
+    kind: OperationKind = column("m.kind", OperationKind)
+    amount: int = column("m.amount")
+    currency: str = column("p.currency", join="JOIN payment p ON p.id = m.payment_id")
+    status: OperationStatus = column("m.status", OperationStatus)
+    reference: str | None = column("m.reference")
+    created_at: datetime = column("m.created_at")
+    settled_at: datetime | None = column("m.settled_at")
 
 
-_OPERATIONS: Final = """
-SELECT m.payment_id, m.kind, m.amount, p.currency, m.status, m.reference, m.created_at, m.settled_at
-  FROM payment_operation m JOIN payment p ON p.id = m.payment_id
- WHERE m.payment_id = ANY($1) ORDER BY m.id"""
+_OPERATIONS: Final = Select(
+    OperationRow,
+    "FROM payment_operation m {joins} WHERE m.payment_id = ANY($1) ORDER BY m.id",
+    keys=("payment_id",),
+)
 
 
-def _operation(record: asyncpg.Record) -> OperationRow:
-    payment_id, kind, amount, currency, status, *rest = record
-    return OperationRow(
-        payment_id, OperationKind(kind), amount, currency, OperationStatus(status), *rest
-    )
-
-
-async def operations_by_payment(payment_ids: Sequence[UUID]) -> list[list[OperationRow]]:
+async def operations_by_payment(
+    payment_ids: Sequence[UUID], *, columns: Columns = EVERY
+) -> list[list[OperationRow]]:
     """Read the calls made to gateways about payments, oldest first."""
-    keys = list(payment_ids)
-    records = await fetch(_OPERATIONS, keys)
-    return [[_operation(record) for record in group] for group in by_key(records, keys)]
+    return by_key(await _OPERATIONS.fetch(columns, payment_ids), payment_ids, "payment_id")
 
 
-@dataclass(frozen=True, slots=True)
-class RefundRow:
+_ORDER_OF_REFUND: Final = "JOIN orders o ON o.id = r.order_id"
+
+
+class RefundRow(Record):
     """Money going back. ``amount`` is minor units of ``currency``."""
 
-    id: UUID
-    order_id: UUID
-    payment_id: UUID
-    amount: int
-    currency: str
-    status: RefundStatus
-    reason: RefundReason
-    note: str | None
-    actor_kind: ActorKind
-    actor_id: UUID | None
-    actor_label: str
-    created_at: datetime
-    settled_at: datetime | None
+    id: UUID = column("r.id")
+    order_id: UUID = column("r.order_id")
+    payment_id: UUID = column("r.payment_id")
+    amount: int = column("r.amount")
+    currency: str = column("o.currency", join=_ORDER_OF_REFUND)
+    status: RefundStatus = column("r.status", RefundStatus)
+    reason: RefundReason = column("r.reason", RefundReason)
+    note: str | None = column("r.note")
+    actor_kind: ActorKind = column("r.actor_kind", ActorKind)
+    actor_id: UUID | None = column("r.actor_id")
+    actor_label: str = column("r.actor_label")
+    created_at: datetime = column("r.created_at")
+    settled_at: datetime | None = column("r.settled_at")
 
 
-_REFUNDS: Final = """
-SELECT r.id, r.order_id, r.payment_id, r.amount, o.currency, r.status, r.reason, r.note,
-       r.actor_kind, r.actor_id, r.actor_label, r.created_at, r.settled_at
-  FROM refund r JOIN orders o ON o.id = r.order_id"""
+_REFUNDS_BY_ORDER: Final = Select(
+    RefundRow,
+    "FROM refund r {joins} WHERE r.order_id = ANY($1) ORDER BY r.id",
+    keys=("order_id",),
+)
 
 
-def _refund(record: asyncpg.Record) -> RefundRow:
-    key, order_id, payment_id, amount, currency, status, reason, note, kind, *rest = record
-    return RefundRow(
-        key,
-        order_id,
-        payment_id,
-        amount,
-        currency,
-        RefundStatus(status),
-        RefundReason(reason),
-        note,
-        ActorKind(kind),
-        *rest,
-    )
-
-
-async def refunds_by_order(order_ids: Sequence[UUID]) -> list[list[RefundRow]]:
+async def refunds_by_order(
+    order_ids: Sequence[UUID], *, columns: Columns = EVERY
+) -> list[list[RefundRow]]:
     """Read the refunds of orders, oldest first."""
-    keys = list(order_ids)
-    records = await fetch(f"{_REFUNDS} WHERE r.order_id = ANY($1) ORDER BY r.id", keys)
-    return [[_refund(record) for record in group] for group in by_key(records, keys, column=1)]
+    return by_key(await _REFUNDS_BY_ORDER.fetch(columns, order_ids), order_ids, "order_id")
 
 
-async def find_refunds(*, caller: Caller, ids: Sequence[UUID]) -> list[RefundRow | None]:
+@cache
+def _seen_refunds(seen: str) -> Select[RefundRow]:
+    return Select(RefundRow, f"FROM refund r {_ORDER_OF_REFUND} WHERE r.id = ANY($1) AND {seen}")
+
+
+async def find_refunds(
+    *, caller: Caller, ids: Sequence[UUID], columns: Columns = EVERY
+) -> list[RefundRow | None]:
     """Read refunds; None for those that the caller may not see."""
     seen = visible_to(caller)
-    records = await fetch(
-        f"{_REFUNDS} WHERE r.id = ANY($1) AND {seen.numbered(2)}", list(ids), *seen.parameters
-    )
-    return in_order(records, ids, _refund)
+    refunds = _seen_refunds(seen.numbered(2))
+    return rows_in_order(await refunds.fetch(columns, ids, *seen.parameters), ids)
 
 
-@dataclass(frozen=True, slots=True)
-class RefundLineRow:
+class RefundLineRow(Record):
     """So many units of an order line, given back with one refund."""
 
-    refund_id: UUID
-    order_line_id: UUID
-    quantity: int
-    restocked: bool
+    refund_id: UUID = column("r.refund_id")
+    order_line_id: UUID = column("r.order_line_id")
+    quantity: int = column("r.quantity")
+    restocked: bool = column("r.restocked")
 
 
-_REFUND_LINES: Final = """
-SELECT r.refund_id, r.order_line_id, r.quantity, r.restocked
-  FROM refund_line r JOIN order_line l ON l.id = r.order_line_id
- WHERE r.refund_id = ANY($1) ORDER BY l.position, l.id"""
+_REFUND_LINES: Final = Select(
+    RefundLineRow,
+    """FROM refund_line r JOIN order_line l ON l.id = r.order_line_id
+        WHERE r.refund_id = ANY($1) ORDER BY l.position, l.id""",
+    keys=("refund_id",),
+)
 
 
-async def lines_by_refund(ids: Sequence[UUID]) -> list[list[RefundLineRow]]:
+async def lines_by_refund(
+    ids: Sequence[UUID], *, columns: Columns = EVERY
+) -> list[list[RefundLineRow]]:
     """Read what was given back with refunds, in the order of the order's lines."""
-    keys = list(ids)
-    records = await fetch(_REFUND_LINES, keys)
-    return [[RefundLineRow(*record) for record in group] for group in by_key(records, keys)]
+    return by_key(await _REFUND_LINES.fetch(columns, ids), ids, "refund_id")

@@ -9,6 +9,7 @@ from db import catalog
 from db.access import Caller, Permission, require
 from db.base import Condition, fetch, fetch_value, pattern_within
 from db.catalog import VariantRow
+from db.rows import EVERY, Columns
 from db.stock.queries import MOST_COUNTED
 
 
@@ -28,7 +29,13 @@ _VARIANTS: Final = """
 
 
 async def list_variants(
-    *, caller: Caller, query: str | None, filter: VariantFilter, after: str | None, limit: int
+    *,
+    caller: Caller,
+    query: str | None,
+    filter: VariantFilter,
+    after: str | None,
+    limit: int,
+    columns: Columns = EVERY,
 ) -> list[VariantRow]:
     """Find variants by words of their SKU or title, in the order of their SKUs.
 
@@ -44,7 +51,8 @@ async def list_variants(
         limit,
         *found.parameters,
     )
-    variants = await catalog.variants_by_id([row[0] for row in rows])
+    asked = columns if columns is None else columns | {"sku"}  # their order: a cursor holds it
+    variants = await catalog.variants_by_id([row[0] for row in rows], columns=asked)
     return [variant for variant in variants if variant]
 
 

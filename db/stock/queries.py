@@ -1,15 +1,12 @@
 """Reads of stock."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Self
+from typing import Final
 from uuid import UUID
 
-import asyncpg
-
 from db.access import ActorKind, Caller, Permission
-from db.base import by_key, fetch, in_order
+from db.base import by_key, fetch, rows_in_order
 from db.rows import EVERY, Columns, Record, Select, column
 from db.stock.models import StockMovementKind, StockReason
 
@@ -62,59 +59,46 @@ def most_shown(available: int, caller: Caller) -> int:
 # --- movements ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class MovementRow:
+class MovementRow(Record):
     """One entry of the ledger, with what the stock was after it."""
 
-    id: UUID
-    variant_id: UUID
-    kind: StockMovementKind
-    reason: StockReason | None
-    on_hand_delta: int
-    reserved_delta: int
-    on_hand: int
-    reserved: int
-    order_id: UUID | None
-    note: str | None
-    actor_kind: ActorKind
-    actor_id: UUID | None
-    actor_label: str
-    created_at: datetime
-
-    @classmethod
-    def of(cls, record: asyncpg.Record) -> Self:
-        """Make the row of the columns in ``_MOVEMENT``."""
-        columns = list(record)
-        columns[2] = StockMovementKind(columns[2])
-        columns[3] = columns[3] and StockReason(columns[3])
-        columns[10] = ActorKind(columns[10])
-        return cls(*columns)
+    id: UUID = column("m.id")
+    variant_id: UUID = column("m.variant_id")
+    kind: StockMovementKind = column("m.kind", StockMovementKind)
+    reason: StockReason | None = column("m.reason", StockReason)
+    on_hand_delta: int = column("m.on_hand_delta")
+    reserved_delta: int = column("m.reserved_delta")
+    on_hand: int = column("m.on_hand")
+    reserved: int = column("m.reserved")
+    order_id: UUID | None = column("m.order_id")
+    note: str | None = column("m.note")
+    actor_kind: ActorKind = column("m.actor_kind", ActorKind)
+    actor_id: UUID | None = column("m.actor_id")
+    actor_label: str = column("m.actor_label")
+    created_at: datetime = column("m.created_at")
 
 
-_MOVEMENT: Final = """
-    m.id, m.variant_id, m.kind, m.reason, m.on_hand_delta, m.reserved_delta, m.on_hand, m.reserved,
-    m.order_id, m.note, m.actor_kind, m.actor_id, m.actor_label, m.created_at
-"""
-
-_PAGES: Final = f"""
-    SELECT {_MOVEMENT} FROM unnest($1::uuid[]) AS wanted(variant_id)
-     CROSS JOIN LATERAL (
+_PAGES: Final = Select(
+    MovementRow,
+    """
+    FROM unnest($1::uuid[]) AS wanted(variant_id)
+    CROSS JOIN LATERAL (
         SELECT * FROM stock_movement
          WHERE stock_movement.variant_id = wanted.variant_id AND stock_movement.id < $2
          ORDER BY stock_movement.id DESC LIMIT $3
-     ) AS m
-     ORDER BY m.id DESC
-"""
+    ) AS m
+    ORDER BY m.id DESC""",
+    keys=("id", "variant_id"),
+)
 _LAST_ID: Final = UUID(int=2**128 - 1)
 
 
 async def movements_by_variant(
-    variant_ids: Sequence[UUID], *, after: UUID | None, limit: int
+    variant_ids: Sequence[UUID], *, after: UUID | None, limit: int, columns: Columns = EVERY
 ) -> list[list[MovementRow]]:
     """Read the newest movements of each variant, or those older than ``after``."""
-    rows = await fetch(_PAGES, list(variant_ids), after or _LAST_ID, limit)
-    pages = by_key(rows, list(variant_ids), column=1)
-    return [[MovementRow.of(row) for row in page] for page in pages]
+    rows = await _PAGES.fetch(columns, variant_ids, after or _LAST_ID, limit)
+    return by_key(rows, variant_ids, "variant_id")
 
 
 _COUNTS: Final = """
@@ -134,11 +118,13 @@ async def count_movements_by_variant(variant_ids: Sequence[UUID]) -> list[int | 
     return [counts[one] if counts[one] <= MOST_COUNTED else None for one in variant_ids]
 
 
-_BY_ID: Final = f"SELECT {_MOVEMENT} FROM stock_movement m WHERE m.id = ANY($1)"
+_BY_ID: Final = Select(MovementRow, "FROM stock_movement m WHERE m.id = ANY($1)")
 
 
-async def movements_by_id(ids: Sequence[UUID], *, caller: Caller) -> list[MovementRow | None]:
+async def movements_by_id(
+    ids: Sequence[UUID], *, caller: Caller, columns: Columns = EVERY
+) -> list[MovementRow | None]:
     """Read these movements, in order; None for all of them where the caller may not see stock."""
     if not caller.may(Permission.STOCK_READ):
         return [None for _ in ids]
-    return in_order(await fetch(_BY_ID, list(ids)), ids, MovementRow.of)
+    return rows_in_order(await _BY_ID.fetch(columns, ids), ids)

@@ -6,14 +6,14 @@ addresses of a user on the page.
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Final
 from uuid import UUID
 
-import asyncpg
-
 from db.access import Caller, Permission, Role, require
-from db.base import Condition, by_key, fetch, fetch_value, in_order, pattern_within
-from db.users.rows import ADDRESS, USER, AddressRow, UserRow
+from db.base import Condition, by_key, fetch_value, pattern_within, rows_in_order
+from db.rows import EVERY, Columns, Select
+from db.users.rows import AddressRow, UserRow
 
 COUNTED_AT_MOST: Final = 10_000
 _ANYONE: Final = Condition("TRUE")
@@ -26,23 +26,24 @@ def visible_to(caller: Caller) -> Condition:
     return Condition("users.id = {0}::uuid", (caller.user_id,))
 
 
-async def visible_users_by_id(ids: Sequence[UUID], *, caller: Caller) -> list[UserRow | None]:
+@cache
+def _users(where: str) -> Select[UserRow]:
+    """Keep the statement of each of the few conditions that there are."""
+    return Select(UserRow, f"FROM users WHERE {where}", keys=("id", "created_at"))
+
+
+async def visible_users_by_id(
+    ids: Sequence[UUID], *, caller: Caller, columns: Columns = EVERY
+) -> list[UserRow | None]:
     """Read these users, in order; None for whom the caller may not see."""
     visible = visible_to(caller)
-    rows = await fetch(
-        f"SELECT {USER} FROM users WHERE users.id = ANY($1) AND {visible.numbered(2)}",
-        ids,
-        *visible.parameters,
-    )
-    return _in_order(rows, ids)
+    wanted = _users(f"users.id = ANY($1) AND {visible.numbered(2)}")
+    return rows_in_order(await wanted.fetch(columns, ids, *visible.parameters), ids)
 
 
-_USERS_BY_ID: Final = f"SELECT {USER} FROM users WHERE users.id = ANY($1)"
-
-
-async def users_by_id(ids: Sequence[UUID]) -> list[UserRow | None]:
+async def users_by_id(ids: Sequence[UUID], *, columns: Columns = EVERY) -> list[UserRow | None]:
     """Read these users, in order, whoever asks; None where there is none."""
-    return _in_order(await fetch(_USERS_BY_ID, ids), ids)
+    return rows_in_order(await _users("users.id = ANY($1)").fetch(columns, ids), ids)
 
 
 async def list_users(
@@ -52,6 +53,7 @@ async def list_users(
     roles: Sequence[Role] | None = None,
     after: tuple[datetime, UUID] | None = None,
     limit: int,
+    columns: Columns = EVERY,
 ) -> list[UserRow]:
     """Read a page of users, newest first: those whose email, name or phone holds the query.
 
@@ -60,13 +62,8 @@ async def list_users(
     require(caller, Permission.USERS_READ)
     before = Condition("(users.created_at, users.id) < ({0}, {1})", after) if after else _ANYONE
     where, parameters = _all([*_matching(query, roles), before])
-    rows = await fetch(
-        f"SELECT {USER} FROM users WHERE {where}"
-        f" ORDER BY users.created_at DESC, users.id DESC LIMIT ${len(parameters) + 1}",
-        *parameters,
-        limit,
-    )
-    return [UserRow.of(row) for row in rows]
+    page = f"{where} ORDER BY users.created_at DESC, users.id DESC LIMIT ${len(parameters) + 1}"
+    return await _users(page).fetch(columns, *parameters, limit)
 
 
 async def count_users(
@@ -85,30 +82,34 @@ async def count_users(
     return count if count <= COUNTED_AT_MOST else None
 
 
-_ADDRESSES_BY_USER: Final = (
-    f"SELECT {ADDRESS} FROM address WHERE address.user_id = ANY($1)"
-    " ORDER BY address.user_id, address.is_default DESC, address.id"
+_ADDRESSES_BY_USER: Final = Select(
+    AddressRow,
+    "FROM address WHERE address.user_id = ANY($1)"
+    " ORDER BY address.user_id, address.is_default DESC, address.id",
+    keys=("user_id",),
 )
 
 
-async def addresses_by_user(ids: Sequence[UUID]) -> list[list[AddressRow]]:
+async def addresses_by_user(
+    ids: Sequence[UUID], *, columns: Columns = EVERY
+) -> list[list[AddressRow]]:
     """Read the addresses of these users, the default first."""
-    groups = by_key(await fetch(_ADDRESSES_BY_USER, ids), list(ids), column=1)
-    return [[AddressRow.of(row) for row in group] for group in groups]
+    return by_key(await _ADDRESSES_BY_USER.fetch(columns, ids), ids, "user_id")
+
+
+@cache
+def _seen_addresses(seen: str) -> Select[AddressRow]:
+    joined = "address JOIN users ON users.id = address.user_id"
+    return Select(AddressRow, f"FROM {joined} WHERE address.id = ANY($1) AND {seen}")
 
 
 async def visible_addresses_by_id(
-    ids: Sequence[UUID], *, caller: Caller
+    ids: Sequence[UUID], *, caller: Caller, columns: Columns = EVERY
 ) -> list[AddressRow | None]:
     """Read these addresses, in order; None for those of users whom the caller may not see."""
     visible = visible_to(caller)
-    rows = await fetch(
-        f"SELECT {ADDRESS} FROM address JOIN users ON users.id = address.user_id"
-        f" WHERE address.id = ANY($1) AND {visible.numbered(2)}",
-        ids,
-        *visible.parameters,
-    )
-    return in_order(rows, ids, AddressRow.of)
+    addresses = _seen_addresses(visible.numbered(2))
+    return rows_in_order(await addresses.fetch(columns, ids, *visible.parameters), ids)
 
 
 def _matching(query: str | None, roles: Sequence[Role] | None) -> list[Condition]:
@@ -134,7 +135,3 @@ def _all(conditions: Sequence[Condition]) -> tuple[str, list[object]]:
         parts.append(condition.numbered(len(parameters) + 1))
         parameters += condition.parameters
     return " AND ".join(parts) or "TRUE", parameters
-
-
-def _in_order(rows: Sequence[asyncpg.Record], ids: Sequence[UUID]) -> list[UserRow | None]:
-    return in_order(rows, ids, UserRow.of)

@@ -1,70 +1,39 @@
-"""What reads return: slotted rows, made from a record's columns in their order."""
+"""What reads of people return."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Self
 from uuid import UUID
 
-import asyncpg
-
 from db.access import Role
+from db.rows import Record, column
 from db.users.models import UserStatus
 
 
-@dataclass(frozen=True, slots=True)
-class UserRow:
+class UserRow(Record):
     """A user."""
 
-    id: UUID
-    email: str | None
-    email_verified: bool
-    name: str | None
-    phone: str | None
-    status: UserStatus
-    role: Role
-    created_at: datetime
-    version: int
-
-    @classmethod
-    def of(cls, record: asyncpg.Record) -> Self:
-        """Make the row of the columns in ``USER``; what follows them is left out."""
-        columns = list(record[:9])
-        columns[5] = UserStatus(columns[5])
-        columns[6] = Role(columns[6])
-        return cls(*columns)
+    id: UUID = column("users.id")
+    email: str | None = column("users.email")
+    email_verified: bool = column("users.email_verified")
+    name: str | None = column("users.name")
+    phone: str | None = column("users.phone")
+    status: UserStatus = column("users.status", UserStatus)
+    role: Role = column("users.role", Role)
+    created_at: datetime = column("users.created_at")
+    version: int = column("users.version")
 
 
-USER: Final = """
-    users.id, users.email, users.email_verified, users.name, users.phone, users.status, users.role,
-    users.created_at, users.version
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class AddressRow:
+class AddressRow(Record):
     """One of a user's saved addresses."""
 
-    id: UUID
-    user_id: UUID
-    is_default: bool
-    name: str
-    company: str | None
-    line1: str
-    line2: str | None
-    city: str
-    region: str | None
-    postal_code: str | None
-    country_code: str
-    phone: str | None
-
-    @classmethod
-    def of(cls, record: asyncpg.Record) -> Self:
-        """Make the row of the columns in ``ADDRESS``."""
-        return cls(*record)
-
-
-ADDRESS: Final = """
-    address.id, address.user_id, address.is_default, address.name, address.company, address.line1,
-    address.line2, address.city, address.region, address.postal_code, address.country_code,
-    address.phone
-"""
+    id: UUID = column("address.id")
+    user_id: UUID = column("address.user_id")
+    is_default: bool = column("address.is_default")
+    name: str = column("address.name")
+    company: str | None = column("address.company")
+    line1: str = column("address.line1")
+    line2: str | None = column("address.line2")
+    city: str = column("address.city")
+    region: str | None = column("address.region")
+    postal_code: str | None = column("address.postal_code")
+    country_code: str = column("address.country_code")
+    phone: str | None = column("address.phone")

@@ -34,6 +34,7 @@ class DiscountsQuery:
             query=query,
             after=_NEWEST.read(after),
             limit=(first or DEFAULT_PAGE) + 1,
+            columns=info.context.needs(discounts.DiscountRow),
         )
         return Connection[Discount].of(
             rows,
@@ -48,7 +49,8 @@ class DiscountsQuery:
 
 async def find_discounts(ids: Sequence[UUID], context: Context) -> list[Node | None]:
     """Find discounts, for those who look after them."""
-    rows = await discounts.discounts_by_id(ids, caller=context.caller)
+    columns = context.needs(discounts.DiscountRow)
+    rows = await discounts.discounts_by_id(ids, caller=context.caller, columns=columns)
     return [Discount.of(row) if row else None for row in rows]
 
 

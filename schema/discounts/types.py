@@ -4,19 +4,16 @@ from datetime import datetime
 
 import strawberry
 
-from db import discounts, money
+from db import discounts
 from schema import define
 from schema.ids import Node, identity
 from schema.money import Money
 from schema.money import amount as minor_units
 from schema.scalars import Decimal
+from schema.totals import rate_text
 from schema.views import View, shown, view
 
 define.expose(discounts.DiscountKind)
-
-
-def _percent(millionths: int) -> Decimal:
-    return Decimal(money.Rate(millionths).text)
 
 
 @view(discounts.DiscountRow)
@@ -24,7 +21,7 @@ class Discount(Node, View[discounts.DiscountRow]):
     id: strawberry.ID = identity(discounts.Discount.prefix)
     code: str = define.field("Upper case, compared without regard to case.")
     kind: discounts.DiscountKind
-    percent: Decimal | None = shown(_percent, "percent")
+    percent: Decimal | None = shown(rate_text, "percent")
     amount: Money | None = minor_units("amount")
     min_subtotal: Money | None = minor_units("min_subtotal")
     starts_at: datetime | None

@@ -1,14 +1,36 @@
 """What a query costs, as clients ask for it."""
 
 from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
 
+from db.limits import Standing
 from schema import define
 from schema.context import Context, Info
 from schema.resolvers import resolver
+from schema.views import View, shown, view
 
 
-@define.type
-class RateLimit:
+class Bill(NamedTuple):
+    """What an operation cost, and what its caller has left."""
+
+    cost: int
+    standing: Standing
+
+    @classmethod
+    def of(cls, context: Context) -> "Bill":
+        """Make out the bill of the operation that runs."""
+        if context.standing is None:
+            raise RuntimeError("An operation ran that nobody had paid for.")
+        return cls(context.cost, context.standing)
+
+
+def _used(standing: Standing) -> int:
+    return standing.limit - standing.remaining
+
+
+@view(Bill)
+class RateLimit(View[Bill]):
     """Points are per caller (user, API key, or guest's IP address): a bucket of `limit`, refilled
     evenly over a minute.
     """
@@ -16,23 +38,10 @@ class RateLimit:
     cost: int = define.field(
         "Price of this whole operation: worked out before it runs, and exactly what is deducted."
     )
-    limit: int
-    remaining: int
-    used: int
-    reset_at: datetime
-
-    @classmethod
-    def of(cls, context: Context) -> "RateLimit":
-        standing = context.standing
-        if standing is None:
-            raise RuntimeError("An operation ran that nobody had paid for.")
-        return cls(
-            cost=context.cost,
-            limit=standing.limit,
-            remaining=standing.remaining,
-            used=standing.limit - standing.remaining,
-            reset_at=standing.reset_at,
-        )
+    limit: int = shown(attrgetter("limit"), "standing")
+    remaining: int = shown(attrgetter("remaining"), "standing")
+    used: int = shown(_used, "standing")
+    reset_at: datetime = shown(attrgetter("reset_at"), "standing")
 
 
 @define.type
@@ -44,4 +53,4 @@ class LimitsQuery:
         dry_run: bool = False,  # noqa: ARG002 - then this is all that runs: see schema.cost
     ) -> RateLimit:
         """dryRun: price the whole operation and run nothing else of it."""
-        return RateLimit.of(info.context)
+        return RateLimit.of(Bill.of(info.context))

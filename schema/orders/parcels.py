@@ -4,73 +4,37 @@ from datetime import datetime
 
 import strawberry
 
-from db import ids, orders
-from schema import define
-from schema.context import Info
-from schema.ids import Node
-from schema.orders.back import LazyOrder, order_of
+from db import orders
+from schema.ids import Node, identity
+from schema.orders.back import LazyOrder
 from schema.orders.lines import OrderLine
-from schema.resolvers import resolver
 from schema.scalars import URL
+from schema.views import View, edge, shown, view
 
 
-@define.type
-class Tracking:
+@view(dict)
+class Tracking(View[orders.TrackingFields]):
     carrier: str
     number: str
     url: URL | None
 
-    @classmethod
-    def of(cls, kept: orders.TrackingFields) -> "Tracking":
-        """Show where a parcel can be followed."""
-        url = kept.get("url")
-        return cls(
-            carrier=kept["carrier"], number=kept["number"], url=None if url is None else URL(url)
-        )
 
-
-@define.type
-class FulfillmentLine:
+@view(orders.FulfillmentLineRow)
+class FulfillmentLine(View[orders.FulfillmentLineRow]):
+    order_line: OrderLine = edge(orders.lines_by_id, by="order_line_id")
     quantity: int
-    row: strawberry.Private[orders.FulfillmentLineRow]
-
-    @resolver()
-    async def order_line(self, info: Info) -> OrderLine:
-        row = await info.context.load(orders.lines_by_id, self.row.order_line_id)
-        return OrderLine.of(row)
 
 
-@define.type
-class Fulfillment(Node):
+@view(orders.FulfillmentRow)
+class Fulfillment(Node, View[orders.FulfillmentRow]):
     """Some or all of an order's units, in one parcel."""
 
+    id: strawberry.ID = identity(orders.Fulfillment.prefix)
+    order: LazyOrder = edge(orders.orders_by_id, by="order_id")
     status: orders.FulfillmentStatus
-    tracking: Tracking | None
+    lines: list[FulfillmentLine] = edge(orders.lines_by_fulfillment, by="id")
+    tracking: Tracking | None = shown(Tracking.of, "tracking")
     created_at: datetime
     shipped_at: datetime | None
     delivered_at: datetime | None
     version: int
-    row: strawberry.Private[orders.FulfillmentRow]
-
-    @classmethod
-    def of(cls, row: orders.FulfillmentRow) -> "Fulfillment":
-        """Show a parcel."""
-        return cls(
-            id=strawberry.ID(ids.encode(orders.Fulfillment.prefix, row.id)),
-            status=row.status,
-            tracking=Tracking.of(row.tracking) if row.tracking else None,
-            created_at=row.created_at,
-            shipped_at=row.shipped_at,
-            delivered_at=row.delivered_at,
-            version=row.version,
-            row=row,
-        )
-
-    @resolver()
-    async def order(self, info: Info) -> LazyOrder:
-        return await order_of(info, self.row.order_id)
-
-    @resolver()
-    async def lines(self, info: Info) -> list[FulfillmentLine]:
-        rows = await info.context.load(orders.lines_by_fulfillment, self.row.id)
-        return [FulfillmentLine(quantity=row.quantity, row=row) for row in rows]

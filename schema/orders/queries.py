@@ -1,11 +1,12 @@
 """Finding orders, and all that has an id of its own and hangs on them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Final, Protocol, TypeVar
+from collections.abc import Mapping, Sequence
+from typing import Final, Protocol, TypeVar, cast
 from uuid import UUID
 
 from db import orders, payments
 from db.access import Caller, Permission
+from db.rows import Columns
 from schema import define
 from schema.connections import After, Connection, First
 from schema.context import Context, Info
@@ -18,6 +19,7 @@ from schema.orders.parcels import Fulfillment
 from schema.orders.receipts import Payment, Refund
 from schema.orders.types import Order, OrderEvent
 from schema.resolvers import resolver
+from schema.views import View
 
 R = TypeVar("R")
 R_co = TypeVar("R_co", covariant=True)
@@ -26,7 +28,9 @@ R_co = TypeVar("R_co", covariant=True)
 class Read(Protocol[R_co]):
     """A read of things by their ids, with None for those that the caller may not see."""
 
-    async def __call__(self, *, caller: Caller, ids: Sequence[UUID]) -> Sequence[R_co | None]: ...
+    async def __call__(
+        self, *, caller: Caller, ids: Sequence[UUID], columns: Columns
+    ) -> Sequence[R_co | None]: ...
 
 
 @define.type
@@ -55,21 +59,22 @@ class OrdersQuery:
         return await page(info, filter=wanted, first=first, after=after)
 
 
-def _finder(read: Read[R], show: Callable[[R], Node]) -> Finder:
+def _finder(read: Read[R], type_: type[View[R]]) -> Finder:
     """Find the things among these that the caller may see."""
 
     async def find(wanted: Sequence[UUID], context: Context) -> list[Node | None]:
-        rows = await read(caller=context.caller, ids=wanted)
-        return [None if row is None else show(row) for row in rows]
+        columns = context.needs(type_.__view__.row)
+        rows = await read(caller=context.caller, ids=wanted, columns=columns)
+        return [None if row is None else cast("Node", type_.of(row)) for row in rows]
 
     return find
 
 
 FINDERS: Final[Mapping[str, Finder]] = {
-    orders.Order.prefix: _finder(orders.find_orders, Order.of),
-    orders.OrderLine.prefix: _finder(orders.find_lines, OrderLine.of),
-    orders.OrderEvent.prefix: _finder(orders.find_events, OrderEvent.of),
-    orders.Fulfillment.prefix: _finder(orders.find_fulfillments, Fulfillment.of),
-    orders.Refund.prefix: _finder(orders.find_refunds, Refund.of),
-    payments.Payment.prefix: _finder(orders.find_payments, Payment.of),
+    orders.Order.prefix: _finder(orders.find_orders, Order),
+    orders.OrderLine.prefix: _finder(orders.find_lines, OrderLine),
+    orders.OrderEvent.prefix: _finder(orders.find_events, OrderEvent),
+    orders.Fulfillment.prefix: _finder(orders.find_fulfillments, Fulfillment),
+    orders.Refund.prefix: _finder(orders.find_refunds, Refund),
+    payments.Payment.prefix: _finder(orders.find_payments, Payment),
 }

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 import strawberry
 
-from db import ids, orders, users
+from db import orders, users
 from db.access import Caller, Permission
 from schema import define
 from schema.connections import DEFAULT_PAGE, After, Connection, First, Keyset
@@ -20,33 +20,21 @@ from schema.orders.receipts import Payment, Refund
 from schema.resolvers import resolver
 from schema.scalars import JSON
 from schema.totals import Totals
-from schema.users.types import Actor, PostalAddress, User
+from schema.users.types import Actor, PostalAddress, User, acted
 from schema.views import View, edge, part, shown, view
 
 _OLDEST_FIRST = Keyset("timeline", UUID)
 
 
-@define.type
-class OrderEvent(Node):
+@view(orders.OrderEventRow)
+class OrderEvent(Node, View[orders.OrderEventRow]):
+    id: strawberry.ID = identity(orders.OrderEvent.prefix)
     kind: orders.OrderEventKind
     visibility: orders.Visibility
     message: str
-    actor: Actor
+    actor: Actor = acted()
     data: JSON | None = define.field("Ids and amounts, by kind.")
     created_at: datetime
-
-    @classmethod
-    def of(cls, row: orders.OrderEventRow) -> "OrderEvent":
-        """Show an entry of a timeline."""
-        return cls(
-            id=strawberry.ID(ids.encode(orders.OrderEvent.prefix, row.id)),
-            kind=row.kind,
-            visibility=row.visibility,
-            message=row.message,
-            actor=Actor.of(row.actor_kind, row.actor_label, row.actor_id),
-            data=row.data,
-            created_at=row.created_at,
-        )
 
 
 def _payment_status(*facts: Any) -> orders.OrderPaymentStatus:
@@ -57,32 +45,24 @@ def _fulfillment_status(*facts: Any) -> orders.OrderFulfillmentStatus:
     return orders.fulfillment_status(orders.standing_of(facts))
 
 
-_Private: TypeAlias = orders.OrderPrivateRow | None
+def _kept(column: str, show: Callable[..., Any] | None = None) -> Callable[..., Any]:
+    """Make what shows a column of an order's personal data, which is erased one day."""
+
+    def read(_order: orders.OrderRow, kept: orders.OrderPrivateRow | None, _: Context) -> Any:
+        value = None if kept is None else getattr(kept, column)
+        return value if show is None or value is None else show(value)
+
+    return read
 
 
-def _email(_order: orders.OrderRow, private: _Private, _context: Context) -> str | None:
-    return private.email if private else None
-
-
-def _shipping(_order: orders.OrderRow, private: _Private, _: Context) -> PostalAddress | None:
-    kept = private.shipping_address if private else None
-    return PostalAddress.of(kept) if kept else None
-
-
-def _billing(_order: orders.OrderRow, private: _Private, _: Context) -> PostalAddress | None:
-    kept = private.billing_address if private else None
-    return PostalAddress.of(kept) if kept else None
-
-
-def _note(_order: orders.OrderRow, private: _Private, _context: Context) -> str | None:
-    return private.note if private else None
-
-
-def _private(show: Callable[..., Any], description: str | None = None) -> Any:
+def _private(
+    column: str, show: Callable[..., Any] | None = None, description: str | None = None
+) -> Any:
     return edge(
         orders.private_by_order,
         by="id",
-        show=show,
+        show=_kept(column, show),
+        finds=(column,),
         description=description,
         requires=Permission.ORDERS_READ,
         owner=True,
@@ -122,11 +102,13 @@ class Order(Node, View[orders.OrderRow]):
     updated_at: datetime
     version: int
     customer: User | None = edge(users.users_by_id, by="user_id")
-    email: str | None = _private(_email, "Null after erasure.")
+    email: str | None = _private("email", description="Null after erasure.")
     lines: list[OrderLine] = edge(orders.lines_by_order, by="id", description="At most 100.")
-    shipping_address: PostalAddress | None = _private(_shipping)
-    billing_address: PostalAddress | None = _private(_billing)
-    customer_note: str | None = edge(orders.private_by_order, by="id", show=_note)
+    shipping_address: PostalAddress | None = _private("shipping_address", PostalAddress.of)
+    billing_address: PostalAddress | None = _private("billing_address", PostalAddress.of)
+    customer_note: str | None = edge(
+        orders.private_by_order, by="id", show=_kept("note"), finds=("note",)
+    )
     payments: list[Payment] = edge(
         orders.payments_by_order,
         by="id",

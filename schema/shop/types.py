@@ -1,15 +1,21 @@
 """The shop, as clients see it."""
 
+from operator import attrgetter
+from typing import NamedTuple
+
 import strawberry
 
-from db import ids, money, shop
+from db import shop
 from db.access import Permission
+from db.payments import Gateway
 from schema import define
 from schema.context import Info
-from schema.ids import Node
-from schema.money import Money
+from schema.ids import Node, identity
+from schema.money import Money, amount
 from schema.resolvers import resolver
 from schema.scalars import CountryCode, CurrencyCode, Decimal
+from schema.totals import rate_text
+from schema.views import View, shown, view
 
 define.expose(
     shop.CapturePolicy,
@@ -18,68 +24,51 @@ define.expose(
 )
 
 
-@define.type
-class PaymentGateway:
+class Offered(NamedTuple):
+    """A gateway that buyers may choose, under its name."""
+
+    name: str
+    gateway: Gateway
+
+
+@view(Offered)
+class PaymentGateway(View[Offered]):
     name: str = define.field("As in CheckoutPaymentInput.gateway.")
-    label: str
-    publishable_key: str | None = define.field(
-        "For the client's own script, when the gateway has one."
+    label: str = shown(attrgetter("label"), "gateway")
+    publishable_key: str | None = shown(
+        attrgetter("publishable_key"),
+        "gateway",
+        description="For the client's own script, when the gateway has one.",
     )
 
 
-@define.type
-class ShippingMethod(Node):
+@view(shop.ShippingMethodRow)
+class ShippingMethod(Node, View[shop.ShippingMethodRow]):
+    id: strawberry.ID = identity(shop.ShippingMethod.prefix)
     name: str
-    price: Money
-    free_from: Money | None = define.field("Free from this subtotal (after discount) on.")
+    price: Money = amount("price")
+    free_from: Money | None = amount("free_from", "Free from this subtotal (after discount) on.")
     countries: list[CountryCode] = define.field("Empty: everywhere the shop ships to.")
     tax_class: str
     active: bool
     version: int
 
-    @classmethod
-    def of(cls, row: shop.ShippingMethodRow) -> "ShippingMethod":
-        """Show a way to ship."""
-        return cls(
-            id=strawberry.ID(ids.encode(shop.ShippingMethod.prefix, row.id)),
-            name=row.name,
-            price=Money.of(money.Money(row.price, row.currency)),
-            free_from=None
-            if row.free_from is None
-            else Money.of(money.Money(row.free_from, row.currency)),
-            countries=[CountryCode(code) for code in row.countries],
-            tax_class=row.tax_class,
-            active=row.active,
-            version=row.version,
-        )
 
-
-@define.type
-class TaxRate:
+@view(shop.TaxRateRow)
+class TaxRate(View[shop.TaxRateRow]):
     """Looked up by the ship-to address: country and region, then country alone. None: 0."""
 
     name: str
     country_code: CountryCode
     region: str | None
     tax_class: str
-    rate: Decimal = define.field("Percent.")
-
-    @classmethod
-    def of(cls, row: shop.TaxRateRow) -> "TaxRate":
-        """Show a tax rate."""
-        return cls(
-            name=row.name,
-            country_code=CountryCode(row.country_code),
-            region=row.region,
-            tax_class=row.tax_class,
-            rate=Decimal(money.Rate(row.rate).text),
-        )
+    rate: Decimal = shown(rate_text, "rate", description="Percent.")
 
 
-@define.type
-class Shop:
+@view(shop.ShopRow)
+class Shop(View[shop.ShopRow]):
     name: str
-    currency_code: CurrencyCode
+    currency_code: CurrencyCode = shown(None, "currency")
     prices_include_tax: bool = define.field(
         "True: prices contain tax (usual in the EU). False: tax is added (usual in the US)."
     )
@@ -90,34 +79,18 @@ class Shop:
     capture_policy: shop.CapturePolicy
     version: int
 
-    @classmethod
-    def of(cls, row: shop.ShopRow) -> "Shop":
-        """Show the shop."""
-        return cls(
-            name=row.name,
-            currency_code=CurrencyCode(row.currency),
-            prices_include_tax=row.prices_include_tax,
-            time_zone=row.time_zone,
-            countries=[CountryCode(code) for code in row.countries],
-            capture_policy=row.capture_policy,
-            version=row.version,
-        )
-
-    @resolver()
+    @resolver(reads=())
     async def payment_gateways(self, info: Info) -> list[PaymentGateway]:
-        return [
-            PaymentGateway(name=name, label=gateway.label, publishable_key=gateway.publishable_key)
-            for name, gateway in info.context.gateways.items()
-        ]
+        return [PaymentGateway.of(Offered(*each)) for each in info.context.gateways.items()]
 
-    @resolver()
+    @resolver(reads=())
     async def shipping_methods(self, info: Info) -> list[ShippingMethod]:
         """Active ones, at most 50; staff also see the others."""
         is_staff = info.context.caller.may(Permission.SETTINGS_WRITE)
         rows = await shop.shipping_methods(active_only=not is_staff)
         return [ShippingMethod.of(row) for row in rows]
 
-    @resolver(requires=Permission.SETTINGS_WRITE)
+    @resolver(requires=Permission.SETTINGS_WRITE, reads=())
     async def tax_rates(self) -> list[TaxRate] | None:
         """At most 500."""
         return [TaxRate.of(row) for row in await shop.tax_rates()]

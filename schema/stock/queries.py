@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
-from db import stock
+from db import catalog, stock
 from db.access import Permission
 from schema import define
 from schema.catalog.types import Variant
@@ -39,6 +39,7 @@ class StockQuery:
             filter=narrowed,
             after=last,
             limit=(first or DEFAULT_PAGE) + 1,
+            columns=info.context.needs(catalog.VariantRow),
         )
         return Connection[Variant].of(
             rows,
@@ -53,7 +54,8 @@ class StockQuery:
 
 async def find_movements(ids: Sequence[UUID], context: Context) -> list[Node | None]:
     """Find movements, for those who may look into the stock."""
-    rows = await stock.movements_by_id(ids, caller=context.caller)
+    columns = context.needs(stock.MovementRow)
+    rows = await stock.movements_by_id(ids, caller=context.caller, columns=columns)
     return [StockMovement.of(row) if row else None for row in rows]
 
 

@@ -17,10 +17,11 @@ from schema.resolvers import mutation, resolver
 from schema.users.ahead import LazyCart, cart_of
 from schema.users.inputs import UserInput, UserRegisterInput
 from schema.users.types import User
+from schema.views import View, view
 
 
-@define.type
-class SessionTokens:
+@view(users.Tokens)
+class SessionTokens(View[users.Tokens]):
     """Opaque random tokens, revocable at once. The access token lives 15 minutes, the refresh token
     30 days and is replaced at each use; the one just replaced is good for another 60 seconds, so
     that a lost reply can be retried.
@@ -31,15 +32,6 @@ class SessionTokens:
     refresh_token: str
     refresh_token_expires_at: datetime
 
-    @classmethod
-    def of(cls, tokens: users.Tokens) -> "SessionTokens":
-        return cls(
-            access_token=tokens.access_token,
-            access_token_expires_at=tokens.access_token_expires_at,
-            refresh_token=tokens.refresh_token,
-            refresh_token_expires_at=tokens.refresh_token_expires_at,
-        )
-
 
 @define.type
 class SessionPayload(Payload):
@@ -49,7 +41,7 @@ class SessionPayload(Payload):
     @resolver()
     async def cart(self, info: Info) -> LazyCart | None:
         """The user's cart, after a merge."""
-        return await cart_of(info, self.user.user_id) if self.user else None
+        return await cart_of(info, self.user.row.id) if self.user else None
 
     @classmethod
     async def of(cls, signed_in: users.SignedIn, info: Info) -> "SessionPayload":

@@ -47,6 +47,7 @@ class UsersQuery:
             roles=roles,
             after=NEWEST.read(after),
             limit=(first or DEFAULT_PAGE) + 1,
+            columns=info.context.needs(users.UserRow),
         )
         return Connection[User].of(
             rows,
@@ -61,13 +62,15 @@ class UsersQuery:
 
 async def find_users(ids: Sequence[UUID], context: Context) -> list[Node | None]:
     """Find users whom the caller may see."""
-    rows = await users.visible_users_by_id(ids, caller=context.caller)
+    columns = context.needs(users.UserRow)
+    rows = await users.visible_users_by_id(ids, caller=context.caller, columns=columns)
     return [User.of(row) if row else None for row in rows]
 
 
 async def find_addresses(ids: Sequence[UUID], context: Context) -> list[Node | None]:
     """Find saved addresses of users whom the caller may see."""
-    rows = await users.visible_addresses_by_id(ids, caller=context.caller)
+    columns = context.needs(users.AddressRow)
+    rows = await users.visible_addresses_by_id(ids, caller=context.caller, columns=columns)
     return [SavedAddress.of(row) if row else None for row in rows]
 
 

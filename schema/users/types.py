@@ -1,31 +1,30 @@
 """People and their addresses."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import strawberry
 
-from db import ids, users
+from db import carts, users
 from db.access import PERMISSIONS, ActorKind, Caller, Permission, Role
 from schema import define
 from schema.connections import After, Connection, First
-from schema.context import Info
-from schema.ids import Node
-from schema.permissions import guarded
+from schema.context import Context, Info
+from schema.ids import Node, identity
 from schema.resolvers import resolver
 from schema.scalars import CountryCode
-from schema.users.ahead import LazyCart, LazyOrder, cart_of, orders_of
+from schema.users.ahead import LazyCart, LazyOrder, orders_of
+from schema.views import View, edge, part, shown, view
 
 define.expose(ActorKind)
 define.expose(Role, "Fixed sets of permissions: the table is in the README.")
 define.expose(users.UserStatus)
 
 
-@define.type
-class PostalAddress:
+@view(dict)
+class PostalAddress(View[Mapping[str, Any]]):
     name: str
     company: str | None
     line1: str
@@ -36,105 +35,81 @@ class PostalAddress:
     country_code: CountryCode
     phone: str | None
 
-    @classmethod
-    def of(cls, address: Mapping[str, Any]) -> "PostalAddress":
-        """Show an address as it is kept: what it does not have may be absent."""
-        return cls(
-            name=address["name"],
-            company=address.get("company"),
-            line1=address["line1"],
-            line2=address.get("line2"),
-            city=address["city"],
-            region=address.get("region"),
-            postal_code=address.get("postal_code"),
-            country_code=CountryCode(address["country_code"]),
-            phone=address.get("phone"),
-        )
 
-
-@define.type
-class SavedAddress(Node):
-    address: PostalAddress
+@view(users.AddressRow)
+class SavedAddress(Node, View[users.AddressRow]):
+    id: strawberry.ID = identity(users.Address.prefix)
+    address: PostalAddress = part(PostalAddress)
     is_default: bool
 
-    @classmethod
-    def of(cls, row: users.AddressRow) -> "SavedAddress":
-        return cls(
-            id=strawberry.ID(ids.encode(users.Address.prefix, row.id)),
-            address=PostalAddress.of(asdict(row)),
-            is_default=row.is_default,
-        )
+
+def _permissions(role: Role) -> list[Permission]:
+    return [each for each in Permission if each in PERMISSIONS[role]]
 
 
-@define.type
-class User(Node):
-    email: str | None = guarded("Null after erasure.", requires=Permission.USERS_READ, owner=True)
+def _now(context: Context) -> Mapping[str, Any]:
+    return {"now": context.now}
+
+
+def _personal(column: str, description: str | None = None) -> Any:
+    return shown(None, column, description=description, requires=Permission.USERS_READ, owner=True)
+
+
+@view(users.UserRow, reads=("id",))
+class User(Node, View[users.UserRow]):
+    id: strawberry.ID = identity(users.User.prefix)
+    email: str | None = _personal("email", "Null after erasure.")
     email_verified: bool
-    name: str | None = guarded(requires=Permission.USERS_READ, owner=True)
-    phone: str | None = guarded(requires=Permission.USERS_READ, owner=True)
+    name: str | None = _personal("name")
+    phone: str | None = _personal("phone")
     status: users.UserStatus
     role: Role
-    permissions: list[Permission]
+    permissions: list[Permission] = shown(_permissions, "role")
     created_at: datetime
     version: int
-    user_id: strawberry.Private[UUID]
-
-    @classmethod
-    def of(cls, row: users.UserRow) -> "User":
-        return cls(
-            id=strawberry.ID(ids.encode(users.User.prefix, row.id)),
-            email=row.email,
-            email_verified=row.email_verified,
-            name=row.name,
-            phone=row.phone,
-            status=row.status,
-            role=row.role,
-            permissions=[each for each in Permission if each in PERMISSIONS[row.role]],
-            created_at=row.created_at,
-            version=row.version,
-            user_id=row.id,
-        )
+    cart: LazyCart | None = edge(carts.latest_by_user, by="id", given=_now, owner=True)
+    addresses: list[SavedAddress] | None = edge(
+        users.addresses_by_user,
+        by="id",
+        description="At most 50, default first.",
+        requires=Permission.USERS_READ,
+        owner=True,
+    )
 
     def belongs_to(self, caller: Caller) -> bool:
         """Whether this is the caller."""
-        return caller.is_owner_of(user_id=self.user_id, guest_id=None)
+        return caller.is_owner_of(user_id=self.row.id, guest_id=None)
 
-    @resolver(owner=True)
-    async def cart(self, info: Info) -> LazyCart | None:
-        return await cart_of(info, self.user_id)
-
-    @resolver(requires=Permission.USERS_READ, owner=True)
-    async def addresses(self, info: Info) -> list[SavedAddress] | None:
-        """At most 50, default first."""
-        rows = await info.context.load(users.addresses_by_user, self.user_id)
-        return [SavedAddress.of(row) for row in rows]
-
-    @resolver(requires=Permission.ORDERS_READ, owner=True)
+    @resolver(requires=Permission.ORDERS_READ, owner=True, reads=("id",))
     async def orders(
         self, info: Info, first: First = 20, after: After = None
     ) -> Connection[LazyOrder] | None:
-        return await orders_of(info, self.user_id, first=first, after=after)
+        return await orders_of(info, self.row.id, first=first, after=after)
 
 
-@define.type
-class Actor:
+class Acted(NamedTuple):
+    """Who did a thing: of all kinds, only customers and staff are users."""
+
+    kind: ActorKind
+    label: str
+    id: UUID | None
+
+    @property
+    def user_id(self) -> UUID | None:
+        return self.id if self.kind in {ActorKind.CUSTOMER, ActorKind.STAFF} else None
+
+
+@view(Acted)
+class Actor(View[Acted]):
     """Someone or something that did a thing."""
 
     kind: ActorKind
     label: str = define.field(
         'Name to show, kept as it was at the time. "Erased user" after an erasure.'
     )
-    user_id: strawberry.Private[UUID | None] = None
+    user: User | None = edge(users.users_by_id, by="user_id", requires=Permission.USERS_READ)
 
-    @classmethod
-    def of(cls, kind: ActorKind, label: str, actor_id: UUID | None) -> "Actor":
-        """Show who did a thing; only customers and staff are users."""
-        is_user = kind in {ActorKind.CUSTOMER, ActorKind.STAFF}
-        return cls(kind=kind, label=label, user_id=actor_id if is_user else None)
 
-    @resolver(requires=Permission.USERS_READ)
-    async def user(self, info: Info) -> User | None:
-        if self.user_id is None:
-            return None
-        row = await info.context.load(users.users_by_id, self.user_id)
-        return User.of(row) if row else None
+def acted() -> Any:
+    """Declare a field that shows who did what a row is of."""
+    return part(Actor, Acted, kind="actor_kind", label="actor_label", id="actor_id")

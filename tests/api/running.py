@@ -19,14 +19,16 @@ from db.embedded.cluster import Postmaster
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60.0
+ENGINE = f"{PREFIX}COMPILED"
+"""Servers run on the engine that the tests are run with."""
 
 
 def environment(data: Path, **variables: str) -> dict[str, str]:
-    """Return an environment with these settings of ours and no other."""
+    """Return an environment with these settings of ours and no other, but for the engine."""
     kept = {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith(PREFIX) and name not in FIELDS
+        if name == ENGINE or not (name.startswith(PREFIX) or name in FIELDS)
     }
     return {**kept, "TRADEPOST_DATA": str(data), "TRADEPOST_EXPLORER": "false", **variables}
 
