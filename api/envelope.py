@@ -14,12 +14,13 @@ from db import usage
 logger = logging.getLogger(__name__)
 
 _ID: Final = re.compile(r"[A-Za-z0-9._:-]{1,128}", re.ASCII)
-_HEADERS: Final = (
+_HEADERS: Final[tuple[tuple[bytes, bytes], ...]] = (
     (b"x-content-type-options", b"nosniff"),
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
 )
+_CAREFUL: Final = frozenset(name for name, _ in _HEADERS)
 
 
 class Envelope:
@@ -42,11 +43,14 @@ class Envelope:
             if message["type"] == "http.response.start":
                 started = True
                 headers = message["headers"]
-                named = {name for name, _ in headers}
+                careful = _HEADERS
+                if not _CAREFUL.isdisjoint([name for name, _ in headers]):
+                    named = {name for name, _ in headers}
+                    careful = tuple(each for each in _HEADERS if each[0] not in named)
                 message["headers"] = [
                     *headers,
                     (b"x-request-id", request_id.encode()),
-                    *(each for each in _HEADERS if each[0] not in named),
+                    *careful,
                 ]
             await send(message)
 
