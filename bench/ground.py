@@ -4,6 +4,7 @@ It lives in a temporary folder and is gone afterwards. PostgreSQL runs with its 
 durable: what `Q4` writes is on the disk before it is answered.
 """
 
+import fcntl
 import json
 import os
 import secrets
@@ -163,6 +164,8 @@ def server(data: Path) -> Iterator[EmbeddedServer]:
         yield running
     finally:
         running.close()
+        with (running.folder / "watch.lock").open("ab") as watched:
+            fcntl.flock(watched, fcntl.LOCK_EX)  # the watcher has left: the folder can go
 
 
 async def prepared(running: EmbeddedServer, data: Path) -> Ground:
