@@ -130,6 +130,7 @@ def _together(settings: Settings, environment: Mapping[str, str]) -> Iterator[Fa
                 "Raise the one or lower the other: else there are queries that could never run.",
             )
     yield from _weak_secret(settings)
+    yield from _wrong_stripe(settings)
     if settings.is_production:
         yield from _unfit_for_production(settings)
 
@@ -167,6 +168,38 @@ def _weak_secret(settings: Settings) -> Iterator[Fault]:
         yield Fault("TRADEPOST_SECRET_KEY", weakness, f"Make one with {HOW_TO_MAKE_ONE}")
 
 
+def _wrong_stripe(settings: Settings) -> Iterator[Fault]:
+    """Tell where keys of Stripe are missing, or move real money in a test and none in a shop."""
+    secret = settings.stripe_secret_key
+    keys = {
+        "TRADEPOST_STRIPE_SECRET_KEY": secret.get_secret_value() if secret else None,
+        "TRADEPOST_STRIPE_PUBLISHABLE_KEY": settings.stripe_publishable_key,
+    }
+    wrong, right = ("test", "live") if settings.is_production else ("live", "test")
+    for name, key in keys.items():
+        if key and key.split("_")[1] == wrong:
+            why = "it charges nobody" if settings.is_production else "it moves real money"
+            yield Fault(
+                name,
+                f"is a {wrong} key, and this is {settings.env}: {why}.",
+                f"Set a {right} key, or another TRADEPOST_ENV.",
+            )
+    if "stripe" not in settings.gateways:
+        return
+    if not secret:
+        yield Fault(
+            "TRADEPOST_STRIPE_SECRET_KEY",
+            "is not set, and TRADEPOST_GATEWAYS names stripe.",
+            "Set it, or leave stripe out.",
+        )
+    if settings.is_production and not settings.stripe_webhook_secret:
+        yield Fault(
+            "TRADEPOST_STRIPE_WEBHOOK_SECRET",
+            "is not set: what Stripe tells could not be believed.",
+            "Make an endpoint for /gateway/stripe at Stripe, and set its secret.",
+        )
+
+
 def _unfit_for_production(settings: Settings) -> Iterator[Fault]:
     if not settings.database_url:
         yield Fault(
@@ -191,6 +224,12 @@ def _unfit_for_production(settings: Settings) -> Iterator[Fault]:
             "TRADEPOST_GATEWAYS",
             f"is {','.join(settings.gateways)!r}; the fake gateway charges nobody.",
             "Set it like TRADEPOST_GATEWAYS=manual",
+        )
+    if settings.stripe_url:
+        yield Fault(
+            "TRADEPOST_STRIPE_URL",
+            "is set: keys and cards would go there, and not to Stripe.",
+            "Leave it out.",
         )
     if settings.crash_file:
         yield Fault("TRADEPOST_CRASH_FILE", "kills processes; it is for tests.", "Leave it out.")

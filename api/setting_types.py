@@ -1,18 +1,19 @@
 """What a setting may hold: types that check their value, and files that hold secrets."""
 
 import os
+import re
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, SecretStr
 from pydantic_settings import NoDecode
 
 from api.manifest import read_manifest
 
-GATEWAYS = ("fake", "manual")
+GATEWAYS = ("fake", "manual", "stripe")
 
 
 def _lower(value: object) -> object:
@@ -55,6 +56,18 @@ def _gateways(names: tuple[str, ...]) -> tuple[str, ...]:
     return names
 
 
+def _stripe_secret(key: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"(sk|rk)_(test|live)_\w+", key.get_secret_value()):
+        raise ValueError("not a secret key of Stripe's")
+    return key
+
+
+def _webhook_secret(secret: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"whsec_\w+", secret.get_secret_value()):
+        raise ValueError("not a webhook secret of Stripe's")
+    return secret
+
+
 def _documents(value: object) -> object:
     return read_manifest(Path(value)) if isinstance(value, str) else value
 
@@ -70,6 +83,10 @@ DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 Origins = Annotated[tuple[Annotated[str, AfterValidator(_origin)], ...], NoDecode, SPLIT]
 Addresses = Annotated[str, AfterValidator(_addresses)]
 Gateways = Annotated[tuple[str, ...], NoDecode, SPLIT, AfterValidator(_gateways)]
+StripeSecretKey = Annotated[SecretStr, AfterValidator(_stripe_secret)]
+WebhookSecrets = Annotated[
+    tuple[Annotated[SecretStr, AfterValidator(_webhook_secret)], ...], NoDecode, SPLIT
+]
 TrustedDocuments = Annotated[Mapping[str, str], NoDecode, BeforeValidator(_documents)]
 Folder = Annotated[Path, AfterValidator(_absolute)]
 

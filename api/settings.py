@@ -25,9 +25,11 @@ from api.setting_types import (
     Folder,
     Gateways,
     Origins,
+    StripeSecretKey,
     TrustedDocuments,
     Unreadable,
     UnreadableFileError,
+    WebhookSecrets,
     content,
 )
 
@@ -329,12 +331,47 @@ class Settings(BaseSettings):
         lambda data: data.get("env") == "development",
         example="false",
     )
+    stripe_secret_key: StripeSecretKey | None = _setting(
+        "The secret key of a Stripe account, or a restricted one: a test key in development, a "
+        "live key in production.",
+        None,
+        example="",
+        expected="a key that begins with sk_test_, rk_test_, sk_live_ or rk_live_",
+        secret=True,
+    )
+    stripe_publishable_key: str | None = _setting(
+        "The account's publishable key, which the shop's pages are told.",
+        None,
+        example="pk_test_0123456789",
+        expected="a key that begins with pk_test_ or pk_live_",
+        pattern=r"^pk_(test|live)_\w+$",
+    )
+    stripe_webhook_secret: WebhookSecrets = _setting(
+        "The secret of Stripe's webhook endpoint, which is /gateway/stripe. While it is being "
+        "replaced: both.",
+        (),
+        example="",
+        expected="secrets that begin with whsec_, separated by commas",
+        secret=True,
+    )
+    stripe_url: str | None = _setting(
+        "Where Stripe is, for a stand-in; refused in production.",
+        None,
+        example="http://127.0.0.1:12111",
+        expected="an origin like http://127.0.0.1:12111",
+        pattern=r"^https?://[^/]+$",
+    )
     gateways: Gateways = _setting(
-        "The payment gateways: `fake` takes test tokens and charges nobody (by default in "
-        "development, never in production); with `manual` the money comes by other ways.",
-        lambda data: ("fake", "manual") if data.get("env") == "development" else ("manual",),
+        "The payment gateways: `stripe` takes cards (by default where it has a key); `fake` takes "
+        "test tokens and charges nobody (by default in development, never in production); with "
+        "`manual` the money comes by other ways.",
+        lambda data: (
+            *(("fake",) if data.get("env") == "development" else ()),
+            "manual",
+            *(("stripe",) if data.get("stripe_secret_key") else ()),
+        ),
         example="manual",
-        expected="one or both of fake, manual, separated by commas",
+        expected="some of fake, manual, stripe, separated by commas",
     )
     reservation_minutes: int = _setting(
         "How long stock is held for an order that is not paid yet.",

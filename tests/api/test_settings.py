@@ -83,7 +83,12 @@ class TestSecretFiles:
         assert load().secret_key == STRONG
 
     def test_every_secret_has_that_twin(self) -> None:
-        assert secret_variables() == ["DATABASE_URL", "TRADEPOST_SECRET_KEY"]
+        assert secret_variables() == [
+            "DATABASE_URL",
+            "TRADEPOST_SECRET_KEY",
+            "TRADEPOST_STRIPE_SECRET_KEY",
+            "TRADEPOST_STRIPE_WEBHOOK_SECRET",
+        ]
 
     def test_a_missing_file_is_named(self, monkeypatch: pytest.MonkeyPatch) -> None:
         said = refusal(monkeypatch, TRADEPOST_SECRET_KEY_FILE="/run/secrets/none")
@@ -115,7 +120,7 @@ class TestFaults:
             ("TRADEPOST_WORKER", "maybe", "expected true or false."),
             ("TRADEPOST_EXPIRY_SECONDS", "0", "expected a number above 0 and up to 600."),
             ("TRADEPOST_CORS_ORIGINS", "https://a.b/c", "expected origins like https://"),
-            ("TRADEPOST_GATEWAYS", "stripe", "expected one or both of fake, manual"),
+            ("TRADEPOST_GATEWAYS", "paypal", "expected some of fake, manual, stripe"),
             ("TRADEPOST_POOL_MIN", "11", "is 11, more than TRADEPOST_POOL_MAX, 10."),
             ("TRADEPOST_GUEST_POINTS", "1999", "is 1999, less than TRADEPOST_QUERY_POINTS, 2000."),
             ("TRADEPOST_SECRET_KEY", "hunter2", "is 7 characters long; expected at least 32."),
@@ -136,7 +141,7 @@ class TestFaults:
     def test_one_offers_no_default_that_depends_on_others(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        told = refusal(monkeypatch, TRADEPOST_GATEWAYS="stripe")
+        told = refusal(monkeypatch, TRADEPOST_GATEWAYS="paypal")
         assert told.rstrip().endswith("Set it like TRADEPOST_GATEWAYS=manual.")
 
     def test_all_are_told_at_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,6 +226,62 @@ class TestExample:
             if name in FIELDS and name not in _OF_ONES_OWN:
                 monkeypatch.setenv(name, value)
         load()
+
+
+class TestStripe:
+    def test_is_offered_where_it_has_a_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TRADEPOST_STRIPE_SECRET_KEY", "sk_test_abc")
+        monkeypatch.setenv("TRADEPOST_STRIPE_WEBHOOK_SECRET", "whsec_1, whsec_2")
+        settings = load()
+        assert settings.gateways == ("fake", "manual", "stripe")
+        secrets = [each.get_secret_value() for each in settings.stripe_webhook_secret]
+        assert secrets == ["whsec_1", "whsec_2"]
+        assert "sk_test_abc" not in repr(settings)
+        assert "whsec_1" not in repr(settings)
+
+    def test_is_not_offered_without_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        said = refusal(monkeypatch, TRADEPOST_GATEWAYS="manual,stripe")
+        assert "TRADEPOST_STRIPE_SECRET_KEY is not set, and TRADEPOST_GATEWAYS names" in said
+
+    @pytest.mark.parametrize(
+        ("variable", "value"),
+        [
+            ("TRADEPOST_STRIPE_SECRET_KEY", "sk_live_abc"),
+            ("TRADEPOST_STRIPE_SECRET_KEY", "rk_live_abc"),
+            ("TRADEPOST_STRIPE_PUBLISHABLE_KEY", "pk_live_abc"),
+        ],
+    )
+    def test_moves_no_real_money_in_development(
+        self, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+    ) -> None:
+        said = refusal(monkeypatch, **{variable: value})
+        assert f"{variable} is a live key, and this is development: it moves real money." in said
+        assert value not in said
+
+    def test_is_no_test_in_production(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        said = refusal(
+            monkeypatch,
+            TRADEPOST_ENV="production",
+            TRADEPOST_STRIPE_SECRET_KEY="sk_test_abc",
+            TRADEPOST_STRIPE_URL="http://127.0.0.1:1",
+        )
+        assert "TRADEPOST_STRIPE_SECRET_KEY is a test key, and this is production" in said
+        assert "TRADEPOST_STRIPE_WEBHOOK_SECRET is not set" in said
+        assert "TRADEPOST_STRIPE_URL is set: keys and cards would go there" in said
+
+    @pytest.mark.parametrize(
+        ("variable", "value"),
+        [
+            ("TRADEPOST_STRIPE_SECRET_KEY", "pk_test_abc"),
+            ("TRADEPOST_STRIPE_WEBHOOK_SECRET", "whsec_1,sk_test_abc"),
+        ],
+    )
+    def test_keys_are_not_mistaken_for_each_other_nor_shown(
+        self, monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+    ) -> None:
+        said = refusal(monkeypatch, **{variable: value})
+        assert f"{variable} is 11 characters; expected" in said
+        assert value not in said
 
 
 def test_the_command_says_so_and_ends_with_2() -> None:
