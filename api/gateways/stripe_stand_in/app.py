@@ -115,6 +115,7 @@ class StandIn:
         return answer
 
     async def _answered(self, request: Request, do: Do, trouble: Trouble | None) -> Response:
+        self.books.url = str(request.base_url).rstrip("/")
         if request.headers.get("authorization") != f"Bearer {SECRET_KEY}":
             raise Refused(401, "api_key_invalid")
         if "stripe-version" not in request.headers:

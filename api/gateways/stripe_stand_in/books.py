@@ -23,6 +23,7 @@ class Books:
         self.intents: dict[str, Thing] = {}
         self.refunds: dict[str, Thing] = {}
         self.url = ""
+        """Where the buyer's bank is."""
         self._now = now
         self._tell = tell
 

@@ -31,7 +31,7 @@ async def stripe_served(
     serving = asyncio.create_task(server._serve())
     while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
         await asyncio.sleep(0.01)
-    stand_in.books.url = url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     gateway = StripeGateway(
         connect(SecretStr(SECRET_KEY), url=url, timeout=QUICK),
         publishable_key="pk_test_standin",
