@@ -59,6 +59,13 @@ def _holds_money_to_take(order: Standing, _by_permission: bool, _now: datetime) 
     return order.status is OrderStatus.PLACED and is_held
 
 
+def _can_give_back(order: Standing, *_: object) -> bool:
+    """Money that was taken or, where only a part of it was, units that nobody paid for."""
+    is_partly_taken = order.captured < order.total and order.to_pack > 0
+    is_left = order.held < order.captured or is_partly_taken
+    return order.payment is PaymentStatus.CAPTURED and is_left
+
+
 def _holds_money_in_vain(order: Standing, _by_permission: bool, _now: datetime) -> bool:
     """A placed order is cancelled instead, which lets go of its money too."""
     if order.status is OrderStatus.PENDING:
@@ -95,9 +102,7 @@ RULES: Final[Mapping[OrderAction, Rule]] = {
     OrderAction.REFUND: Rule(
         permission=Permission.REFUNDS_WRITE,
         owner_too=False,
-        fits=lambda order, *_: (
-            order.payment is PaymentStatus.CAPTURED and order.held < order.captured
-        ),
+        fits=_can_give_back,
         refusal="Nothing was paid for this order that could still be given back.",
     ),
     OrderAction.FULFILL: Rule(

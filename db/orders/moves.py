@@ -1,6 +1,7 @@
 """What staff do with money that a payment holds: take it, or let it go."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from db import access, events, payments
@@ -10,11 +11,12 @@ from db.events import Claim, Outcome
 from db.money import Money
 from db.orders import actions, completion, fencing, queries
 from db.orders.actions import OrderAction
-from db.orders.models import Order
+from db.orders.models import Order, OrderStatus
 from db.orders.settlement import see_through
-from db.payments import LIVE, Call, Gateways
+from db.payments import LIVE, Call, Gateways, OperationStatus, PaymentStatus
 
 _PATH: Path = ("payment_id",)
+_ENDED: Final = {OrderStatus.CANCELLED, OrderStatus.EXPIRED}
 
 
 async def capture_payment(
@@ -74,7 +76,8 @@ async def void_payment(
     async def work() -> Outcome:
         nonlocal call, was_open
         order, payment = await _lock(payment_id)
-        if was_open and payment.payment_status not in LIVE:
+        is_over = was_open and payment.payment_status not in LIVE
+        if is_over or _is_called_off(order, payment):
             return _outcome(payment)
         await _require(OrderAction.VOID, order, payment, caller=caller, now=now)
         if payment.is_open:
@@ -94,6 +97,16 @@ async def void_payment(
     )
     await see_through(outcome, call, gateways=gateways, caller=caller, action=action, now=now)
     return outcome
+
+
+def _is_called_off(order: Order, payment: Call) -> bool:
+    """Tell whether a payment was called off before it was decided, and not by the order's end.
+
+    Whoever did so may have died before they could say it: asked again, it is done.
+    """
+    is_undecided = payment.status is OperationStatus.FAILED
+    is_void = payment.payment_status is PaymentStatus.VOIDED
+    return is_void and is_undecided and order.status not in _ENDED
 
 
 async def _lock(payment_id: UUID) -> tuple[Order, Call]:

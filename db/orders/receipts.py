@@ -122,9 +122,12 @@ class OperationRow(Record):
     settled_at: datetime | None = column("m.settled_at")
 
 
+MOST_OPERATIONS: Final = 50
 _OPERATIONS: Final = Select(
     OperationRow,
-    "FROM payment_operation m {joins} WHERE m.payment_id = ANY($1) ORDER BY m.id",
+    "FROM payment_operation m {joins} WHERE m.payment_id = ANY($1) AND m.id IN ("
+    "SELECT id FROM payment_operation WHERE payment_id = m.payment_id"
+    f" ORDER BY id DESC LIMIT {MOST_OPERATIONS}) ORDER BY m.id",
     keys=("payment_id",),
 )
 
@@ -132,7 +135,7 @@ _OPERATIONS: Final = Select(
 async def operations_by_payment(
     payment_ids: Sequence[UUID], *, columns: Columns = EVERY
 ) -> list[list[OperationRow]]:
-    """Read the calls made to gateways about payments, oldest first."""
+    """Read the latest calls made to gateways about payments, oldest first."""
     return by_key(await _OPERATIONS.fetch(columns, payment_ids), payment_ids, "payment_id")
 
 

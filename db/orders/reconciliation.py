@@ -22,8 +22,6 @@ PAUSES: Final = [timedelta(seconds=seconds) for seconds in (30, 30, 60, 120, 300
 """How long after a call, and after each time it was asked about, it is asked about again."""
 ANSWER_SECONDS: Final = 20.0
 """Nobody waits here, so a gateway may take longer than inside a request."""
-RESENT_FOR: Final = timedelta(hours=20)
-"""Gateways may forget a key after a day: from then on, the same call could charge once more."""
 ALERT_AFTER: Final = timedelta(hours=72)
 MOST_ASKED: Final = 5
 
@@ -59,7 +57,7 @@ async def _reconcile(operation_id: UUID, *, gateways: Gateways, now: datetime) -
     if call is None or not call.is_open:
         return
     answer = await payments.find(call, gateways, seconds=ANSWER_SECONDS)
-    if answer.verdict is Verdict.NOT_FOUND and now - call.created_at < RESENT_FOR:
+    if answer.verdict is Verdict.NOT_FOUND and payments.can_be_sent_again(call, now=now):
         answer = await payments.send(call, gateways, seconds=ANSWER_SECONDS)
     caller = Caller.system("reconciliation")
     if answer.verdict not in _SAYS_NOTHING or call.status is OperationStatus.REQUESTED:

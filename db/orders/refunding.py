@@ -24,8 +24,8 @@ from db.orders.settlement import see_through
 from db.payments import Call, Gateways
 from db.stock import Units
 
-MOST_REFUNDS: Final = 45
-"""Refunds of one order, failed ones too: each is a call, and a payment keeps at most 50 of them."""
+MOST_REFUNDS: Final = 100
+"""Refunds of one order, failed ones too."""
 
 _LINES: Final = ("input", "lines")
 _EXTRA: Final = ("input", "extra_amount")
@@ -113,7 +113,7 @@ async def _captured_payment(order: Order) -> Call:
 
 
 def _amount(fields: RefundFields, given: Sequence[Return], payment: Call) -> int:
-    """Add up what is given back.
+    """Add up what is given back: of a payment that was taken in part, what is left of that part.
 
     :raises Refusal: REQUIRED; CURRENCY_MISMATCH; AMOUNT_TOO_LARGE.
     """
@@ -123,8 +123,11 @@ def _amount(fields: RefundFields, given: Sequence[Return], payment: Call) -> int
         raise Refusal(Code.CURRENCY_MISMATCH, message, (*_EXTRA, "currency_code"))
     if not given and not extra.amount:
         raise Refusal(Code.REQUIRED, "Say which units are given back, or how much.", ("input",))
-    amount = sum(each.worth for each in given) + extra.amount
+    worth = sum(each.worth for each in given)
     left = Money(payment.captured - payment.refund_held, payment.currency)
+    if payment.captured < payment.payment_amount:  # the rest was never taken: there is none of it
+        worth = min(worth, max(left.amount - extra.amount, 0))
+    amount = worth + extra.amount
     if amount > left.amount:
         asked = Money(amount, payment.currency).text
         message = f"{left.text} {left.currency} can be given back at most, and not {asked}."

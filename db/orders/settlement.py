@@ -58,12 +58,14 @@ async def see_through(
     """Make the call that a verb wrote down, and named ``operation`` in its outcome.
 
     A replay makes it again where nobody has seen it answered: whoever was to may be dead. It has
-    the same key, so the gateway moves the money once, also where it is being called now.
+    the same key, so the gateway moves the money once, also where it is being called now; once the
+    gateway may have forgotten the key, finding out is left to the reconciler.
     """
     if outcome.replayed:
         operation_id = outcome.ids.get("operation")
         earlier = await payments.find_call(UUID(operation_id)) if operation_id else None
-        call = earlier if earlier and earlier.is_open else None
+        is_due = earlier and earlier.is_open and payments.can_be_sent_again(earlier, now=now)
+        call = earlier if is_due else None
     if call:
         await conduct(call, gateways=gateways, caller=caller, action=action, now=now)
 

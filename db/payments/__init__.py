@@ -42,7 +42,14 @@ from db.payments.operations import (
     refund,
     take,
 )
-from db.payments.sending import ANSWER_SECONDS, fence, find, send, wait_for_answer
+from db.payments.sending import (
+    ANSWER_SECONDS,
+    can_be_sent_again,
+    fence,
+    find,
+    send,
+    wait_for_answer,
+)
 
 __all__ = [
     "ANSWER_SECONDS",
@@ -65,6 +72,7 @@ __all__ = [
     "answered",
     "apply",
     "begin",
+    "can_be_sent_again",
     "count",
     "fence",
     "find",

@@ -11,6 +11,7 @@ from typing import Final
 
 import orjson
 
+from db import ids
 from db.base import execute
 from db.payments.gateway import Answer, Verdict
 from db.payments.models import OperationKind, OperationStatus, PaymentStatus
@@ -50,6 +51,12 @@ UPDATE payment SET status = $7, captured = $8, refund_held = $9, failure_code = 
  WHERE id = $6
 """
 
+# It was only to be held, and somebody took it at the gateway: that is on record like our own calls.
+_TAKEN: Final = """
+INSERT INTO payment_operation (id, payment_id, kind, amount, status, created_at, settled_at)
+VALUES ($1, $2, 'CAPTURE', $3, 'SUCCEEDED', $4, $4)
+"""
+
 
 async def apply(call: Call, answer: Answer, *, now: datetime) -> Call | None:
     """Write down what an answer says about a call, and wipe its token once it is settled.
@@ -68,6 +75,8 @@ async def apply(call: Call, answer: Answer, *, now: datetime) -> Call | None:
         orjson.dumps(after.next_action).decode() if after.next_action else None,
         after.reference,
     )
+    if after.captured and call.kind is OperationKind.AUTHORIZE and not call.capture_at_once:
+        await execute(_TAKEN, ids.new(), after.payment_id, after.captured, now)
     return after
 
 
@@ -122,6 +131,7 @@ def _not_authorized(call: Call, answer: Answer) -> Call:
 
 
 def _undecided(call: Call, answer: Answer) -> Call:
+    call = replace(call, reference=answer.reference or call.reference)
     match answer.verdict:
         case Verdict.ACTION:
             status = PaymentStatus.REQUIRES_ACTION

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -17,6 +18,8 @@ logger = logging.getLogger(__name__)
 
 ANSWER_SECONDS: Final = 6.0
 """How long a gateway may take inside a request."""
+RESENT_FOR: Final = timedelta(hours=20)
+"""Gateways may forget a key after a day: from then on, the same call could charge once more."""
 FIRST_PAUSE_SECONDS: Final = 0.02
 LONGEST_PAUSE_SECONDS: Final = 0.25
 NO_ANSWER: Final = Answer(verdict=Verdict.UNKNOWN)
@@ -29,6 +32,11 @@ async def send(call: Call, gateways: Gateways, *, seconds: float | None = None) 
     """
     gateway = gateways.get(call.gateway)
     return NO_ANSWER if gateway is None else await _answer(call, _sent(call, gateway), seconds)
+
+
+def can_be_sent_again(call: Call, *, now: datetime) -> bool:
+    """Tell whether its gateway still knows the key of a call; later it can only be asked about."""
+    return now - call.created_at < RESENT_FOR
 
 
 async def find(call: Call, gateways: Gateways, *, seconds: float | None = None) -> Answer:

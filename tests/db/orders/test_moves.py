@@ -5,12 +5,13 @@ from uuid import UUID
 
 import pytest
 
-from db import orders
+from db import orders, payments
 from db.access import Caller, Role
-from db.base import execute, fetch_value
+from db.base import execute, fetch, fetch_value
 from db.errors import Code, InvalidState, NotAllowed, NotSignedIn, Refusal, RetryLater
 from db.money import Money
-from db.orders import create_fulfillment, ship_fulfillment
+from db.orders import ReturnFields, create_fulfillment, ship_fulfillment
+from db.payments import Answer, Verdict
 from db.stock import Units
 from tests import factories
 from tests.buying import Counter, charges, kinds, new_guest, reserved, state, topics
@@ -64,6 +65,40 @@ class TestCapturePayment:
         assert row.standing.captured == 1000
         await counter.cancel(factories.staff(Role.ADMIN), order_id)
         assert await fetch_value("SELECT amount FROM refund WHERE status = 'SUCCEEDED'") == 1000
+
+    async def test_of_a_part_the_units_that_nobody_paid_for_can_be_given_back(
+        self, counter: Counter, held: UUID
+    ) -> None:
+        order_id = await order_of(held)
+        await counter.capture(FINANCE, held, amount=Money(1000, "EUR"))
+        ((line,),) = await orders.lines_by_order([order_id])
+        one: ReturnFields = {"order_line_id": line.id, "quantity": 1}
+
+        await counter.refund(FINANCE, order_id, one)
+        await counter.refund(FINANCE, order_id, one)
+
+        amounts = await fetch("SELECT amount, status FROM refund ORDER BY id")
+        assert [tuple(row) for row in amounts] == [(1000, "SUCCEEDED"), (0, "SUCCEEDED")]
+        assert await reserved(line.variant_id or order_id) == 0
+        assert await state(order_id) == ("COMPLETED", "CAPTURED")
+        with pytest.raises(InvalidState):
+            await counter.refund(FINANCE, order_id, extra=1)
+
+    async def test_by_somebody_at_the_gateway_is_on_record_too(
+        self, counter: Counter, held: UUID
+    ) -> None:
+        order_id = await order_of(held)
+        teller = Caller.system("test")
+        call = await payments.lock_first(held)
+        taken = Answer(verdict=Verdict.SUCCEEDED, reference=call.reference, captured=True)
+
+        for _ in range(2):
+            await orders.settle(call, taken, caller=teller, action="gateway.fake", now=NOW)
+
+        assert await state(order_id) == ("PLACED", "CAPTURED")
+        (calls,) = await orders.operations_by_payment([held])
+        seen = [(each.kind, each.amount, each.status) for each in calls]
+        assert seen == [("AUTHORIZE", 2490, "SUCCEEDED"), ("CAPTURE", 2490, "SUCCEEDED")]
 
     async def test_completes_an_order_that_has_left_already(
         self, counter: Counter, held: UUID
@@ -175,6 +210,22 @@ class TestVoidPayment:
         assert await reserved(lantern) == 1
         await counter.pay(guest, order_id)
         assert await state(order_id) == ("PLACED", "VOIDED", "CAPTURED")
+
+    async def test_asked_again_after_a_death_between_fence_and_commit_it_is_done(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        begun = await counter.check_out(
+            await new_guest(), Units(lantern, 1), token="tok_action_abandoned"
+        )
+        call = await payments.lock_first(UUID(begun.ids["payment"]))
+        promised = await payments.fence(call, counter.gateways)
+        await orders.settle(call, promised, caller=FINANCE, action="paymentVoid", now=NOW)
+
+        voided = await counter.void(FINANCE, begun.ids["payment"], key="void-1")
+        again = await counter.void(FINANCE, begun.ids["payment"], key="void-1")
+
+        assert voided.ids["payment"] == again.ids["payment"] == begun.ids["payment"]
+        assert await state(begun.ids["order"]) == ("PENDING", "VOIDED")
 
     async def test_not_of_what_turns_out_to_be_paid(self, counter: Counter, lantern: UUID) -> None:
         begun = await counter.check_out(

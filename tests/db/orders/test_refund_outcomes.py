@@ -252,3 +252,23 @@ async def _all_is_booked_once(order: Order, lantern: UUID) -> None:
     assert [each["amount"] for each in await charges(order.id)] == [2490, 1000]
     assert await reserved(lantern) == 1
     assert (await topics()).count("REFUND_SUCCEEDED") == 1
+
+
+async def test_rfd_3_once_its_key_may_be_forgotten_a_lost_refund_is_not_sent_again(
+    counter: Counter, lantern: UUID, fake: FaultyGateway
+) -> None:
+    """The client insists, a day later, and so does the reconciler; the gateway has pruned keys."""
+    order = await placed(counter, Units(lantern, 1))
+    fake.loses_refunds = "after"
+    await counter.refund(FINANCE, order.id, extra=300, key="refund-1")
+    fake.loses_refunds = None
+    await execute("DELETE FROM fake_gateway.operation WHERE kind = 'REFUND'")
+    later = NOW + timedelta(hours=25)
+
+    await counter.refund(FINANCE, order.id, extra=300, key="refund-1", now=later)
+    await orders.reconcile_due(gateways=counter.gateways, now=later)
+
+    assert [each["kind"] for each in await charges(order.id)] == ["AUTHORIZE"]
+    row = await fetch_one("SELECT status FROM refund")
+    assert row
+    assert row[0] == "PENDING"

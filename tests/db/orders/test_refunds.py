@@ -288,6 +288,22 @@ class TestCreateRefund:
                 await counter.refund(FINANCE, order.id, extra=1)
         assert refused.value.code is Code.TOO_MANY
 
+    async def test_there_may_be_a_hundred_of_which_the_latest_fifty_calls_are_shown(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        order = await placed(counter, Units(lantern, 1))
+
+        for _ in range(100):
+            await counter.refund(FINANCE, order.id, extra=1)
+
+        with pytest.raises(Refusal, match="at most 100 refunds"):
+            await counter.refund(FINANCE, order.id, extra=1)
+        ((payment,),) = await orders.payments_by_order([order.id])
+        (shown,) = await orders.operations_by_payment([payment.id])
+        latest = await fetch("SELECT created_at FROM payment_operation ORDER BY id DESC LIMIT 50")
+        assert len(shown) == 50
+        assert [each.created_at for each in shown] == [row[0] for row in latest][::-1]
+
     async def test_is_for_those_who_look_after_the_money(
         self, counter: Counter, lantern: UUID
     ) -> None:
