@@ -79,7 +79,8 @@ class Shop:
     def taken(self) -> int:
         """What Stripe has taken from everybody, less what went back."""
         received: int = sum(each["amount_received"] for each in self.stripe.books.intents.values())
-        return received - sum(each["amount"] for each in self.stripe.books.refunds.values())
+        given: int = sum(each["amount"] for each in self.stripe.books.refunds.values())
+        return received - given
 
 
 @pytest.fixture
