@@ -23,8 +23,9 @@ LIMITS: Final = httpx.Limits(max_connections=64, max_keepalive_connections=16)
 
 # It writes an id of this machine into a file of its user, and sends it along with each request.
 stripe.enable_telemetry = False
-# Its lines hold what buyers' clients were given to pay with.
-logging.getLogger("stripe").setLevel(logging.WARNING)
+# Its lines hold what buyers' clients were given to pay with; httpx writes one for each request.
+for _name in ("stripe", "httpx"):
+    logging.getLogger(_name).setLevel(logging.WARNING)
 
 
 def connect(
