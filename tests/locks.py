@@ -8,6 +8,7 @@ order, as its lines, are under the lock of the order.
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from typing import Any, Final
 
 import pytest
@@ -34,6 +35,7 @@ _SELECTS: Final = re.compile(r'\bFROM\s+"?(\w+).*\bFOR (?:NO KEY )?UPDATE', re.D
 _INNERMOST: Final = re.compile(r"\(([^()]*)\)")
 
 
+@cache
 def locked_by(sql: str) -> list[str]:
     """Name the tables whose rows a statement locks, its inner selects first.
 

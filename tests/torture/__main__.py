@@ -40,6 +40,11 @@ ATTACKS: Final = (
         ("tests/torture/test_model.py",),
     ),
     Attack(
+        "SIM-2",
+        "the real shop in histories that a seed decides; three mistakes noticed",
+        ("tests/simulation/test_simulation.py",),
+    ),
+    Attack(
         "STK-1, IDM-1",
         "crowds over HTTP: 500 buyers of 37 units at 4 processes, 50 clients with one key",
         ("tests/torture/test_crowds.py",),

@@ -1,0 +1,114 @@
+"""An event loop whose time passes only when it is told to, and that knows when nothing moves.
+
+Answers of PostgreSQL are waited for in real time, as long as they take: real time decides nothing.
+"""
+
+import asyncio
+import heapq
+import selectors
+from collections.abc import Awaitable, Callable
+from itertools import count
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
+
+SILENCE_SECONDS: Final = 0.002
+"""An answer that takes longer may be waiting for a lock: it is worth asking."""
+
+Select = Callable[[float | None], list[Any]]
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """Runs what is ready; what comes after that is for whoever awaits :meth:`quiet`."""
+
+    _scheduled: list[asyncio.TimerHandle]
+
+    def __init__(self) -> None:
+        super().__init__(_Selector(self._poll))
+        self._quiet: asyncio.Future[None] | None
+        self.begin_anew()
+
+    def time(self) -> float:
+        return self._seconds
+
+    def begin_anew(self) -> None:
+        """Begin another history at its first moment; nothing of the one before goes on."""
+        self._seconds, self._expected, self._quiet = 0.0, 0, None
+        self._one = asyncio.Lock()
+        self._serials = count()
+        self._scheduled.clear()
+        self._timer_cancelled_count = 0
+
+    def pass_until(self, seconds: float) -> None:
+        """Let time pass; what was to happen until then happens now."""
+        self._seconds = max(self._seconds, seconds)
+
+    def next_timer(self) -> float | None:
+        """Tell when the next thing happens that only waits for its time."""
+        return min((each.when() for each in self._scheduled if not each.cancelled()), default=None)
+
+    async def ask(self, run: Callable[[], Awaitable[T]]) -> T:
+        """Ask for something outside: one at a time, so that answers come in the order of asking."""
+        async with self._one:
+            self.expect(1)
+            try:
+                return await run()
+            finally:
+                self.expect(-1)
+
+    def expect(self, more: int) -> None:
+        """Expect so many more answers, or fewer."""
+        self._expected += more
+
+    def call_at(  # type: ignore[override] # it is handed on as it is
+        self, when: float, callback: Any, *args: Any, context: Any = None
+    ) -> asyncio.TimerHandle:
+        timer = _Timer(when, callback, args, self, context)
+        timer.serial = next(self._serials)
+        heapq.heappush(self._scheduled, timer)
+        timer._scheduled = True
+        return timer
+
+    @property
+    def is_expecting(self) -> bool:
+        return self._expected > 0
+
+    async def quiet(self) -> None:
+        """Wait until all rest, and until expected answers have come or keep us waiting."""
+        self._quiet = self.create_future()
+        await self._quiet
+
+    def _poll(self, select: Select) -> list[Any]:
+        if self._quiet is None:
+            return select(None)
+        found = select(SILENCE_SECONDS) if self._expected else []
+        if not found:
+            self._quiet.set_result(None)
+            self._quiet = None
+        return found
+
+
+class _Timer(asyncio.TimerHandle):
+    """Of two that are due at once, the one that was set first comes first."""
+
+    __slots__ = ("serial",)
+
+    serial: int
+    _scheduled: bool
+
+    def __lt__(self, other: object) -> bool:
+        assert isinstance(other, _Timer)
+        return (self.when(), self.serial) < (other.when(), other.serial)
+
+
+class _Selector(selectors.DefaultSelector):
+    """Looks for answers only when nothing else is to be done, so that they come at fixed places."""
+
+    def __init__(self, poll: Callable[[Select], list[Any]]) -> None:
+        super().__init__()
+        self._poll = poll
+
+    def select(self, timeout: float | None = None) -> list[Any]:
+        if timeout is not None and timeout <= 0:
+            return []
+        return self._poll(super().select)

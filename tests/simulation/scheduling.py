@@ -1,0 +1,279 @@
+"""Who goes on next: one task at a time, from one place where it could be held up to the next.
+
+A statement that waits for a lock in PostgreSQL is told apart from one that is being answered by
+asking PostgreSQL itself. Whoever waited goes on when the seed says so, like everybody else.
+"""
+
+import asyncio
+import os
+import random
+import signal
+from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeVar
+
+from tests.simulation.history import History, Violated
+from tests.simulation.loop import VirtualLoop
+
+T = TypeVar("T")
+
+JUMPS: Final = (
+    (1, 5, 20, 61),
+    (5, 31, 61, 300),
+    (31, 300, 901, 3600),
+    (61, 901, 3600, 21 * 3600),
+)
+"""Seconds by which time may jump, from quiet histories to wild ones."""
+
+
+_ENDS: Final = {"COMMIT", "ROLLBACK"}
+
+
+class Killed(BaseException):
+    """The process died."""
+
+
+class Process:
+    """What dies at once: a web server or a worker, with all that it has in memory."""
+
+    def __init__(self, name: str, weight: float) -> None:
+        self.name = name
+        self.weight = weight
+        self.is_alive = True
+        self.died = asyncio.get_running_loop().create_future()
+        self.memory: dict[Any, Any] = {}
+
+
+here: ContextVar[Process | None] = ContextVar("here", default=None)
+"""The process in which this runs; None for what is no part of the shop."""
+doing: ContextVar[str] = ContextVar("doing", default="")
+"""For whom, and what."""
+
+
+@dataclass(slots=True)
+class Held:
+    """A task that is held up until it is its turn."""
+
+    serial: int
+    process: Process
+    doing: str
+    what: str
+    turn: asyncio.Future[None]
+
+
+@dataclass(slots=True, eq=False)
+class Sent:
+    """A statement that was sent and is not answered."""
+
+    serial: int
+    process: Process
+    backend: int
+    waits: bool = False
+    has_waited: bool = False
+
+
+@dataclass(slots=True)
+class Chances:
+    """How a history goes about it: drawn from its seed, so that histories differ in kind."""
+
+    stay: float
+    time_passes: float
+    dies: float
+    deaths_left: int
+    jumps: tuple[float, ...]
+
+    @classmethod
+    def of(cls, chance: random.Random) -> "Chances":
+        return cls(
+            stay=chance.choice((0.0, 0.5, 0.8, 0.95)),
+            time_passes=chance.choice((0.02, 0.05, 0.15)),
+            dies=chance.choice((0.0, 0.01, 0.03)),
+            deaths_left=chance.randint(1, 4),
+            jumps=chance.choice(JUMPS),
+        )
+
+
+@dataclass(slots=True, eq=False)
+class Scheduler:
+    """Holds everybody up, and lets one go on at a time."""
+
+    loop: VirtualLoop
+    chance: random.Random
+    history: History
+    blocked: Callable[[list[int]], Awaitable[set[int]]]
+    """Asks which of these backends wait for a lock that another one holds."""
+    look: Callable[[], Awaitable[None]]
+    """What is done whenever all rest, and something was committed since."""
+    chances: Chances = field(init=False)
+    _held: list[Held] = field(default_factory=list)
+    _sent: list[Sent] = field(default_factory=list)
+    _frozen: list[Sent] = field(default_factory=list)
+    _last: Process | None = None
+    _serial: int = 0
+    _has_news: bool = False
+
+    def __post_init__(self) -> None:
+        self.chances = Chances.of(self.chance)
+
+    def calm(self) -> None:
+        """From now on nobody dies."""
+        self.chances.deaths_left = 0
+
+    async def turn(self, what: str, serial: int | None = None) -> None:
+        """Be held up until it is this task's turn.
+
+        :raises Killed: its process died, now or before.
+        """
+        process = here.get()
+        if process is None:
+            return
+        if not process.is_alive:
+            raise Killed
+        held = Held(serial or self._next(), process, doing.get(), what, self.loop.create_future())
+        self._held.append(held)
+        try:
+            await held.turn
+        finally:
+            if held in self._held:
+                self._held.remove(held)
+
+    def _next(self) -> int:
+        self._serial += 1
+        return self._serial
+
+    async def send(
+        self, backend: int, what: str, run: Callable[[], Awaitable[T]], *, shows: bool
+    ) -> T:
+        """Send a statement when it is its turn, and go on with its answer.
+
+        ``shows`` tells whether others see afterwards what was changed.
+        """
+        process = here.get()
+        if process is None:
+            return await self.loop.ask(run)
+        if process.is_alive or what != "ROLLBACK":
+            await self.turn(what)
+        self._has_news |= shows
+        if what in _ENDS:
+            self._freeze()
+        sent = Sent(self._next(), process, backend)
+        self._sent.append(sent)
+        self.loop.expect(1)
+        try:
+            return await run()
+        finally:
+            self._sent.remove(sent)
+            if not sent.waits:
+                self.loop.expect(-1)
+            if process.is_alive and sent.has_waited:
+                await self.turn("goes on", sent.serial)
+
+    async def conduct(self, story: asyncio.Task[None]) -> None:
+        """Let one after the other go on until the story is told.
+
+        :raises Violated: they wait for each other in a circle.
+        """
+        while True:
+            await self._settle()
+            if self._has_news:
+                self._has_news = False
+                await self.look()
+            if story.done():
+                return
+            self._choose()
+
+    def _freeze(self) -> None:
+        """Stop those who wait for a transaction that ends now.
+
+        Let go at once, they would race for what they want next, and no seed would decide.
+        """
+        waiting = [each for each in self._sent if each.waits]
+        if len(waiting) > 1:
+            for sent in waiting:
+                os.kill(sent.backend, signal.SIGSTOP)
+            self._frozen += [each for each in waiting if each not in self._frozen]
+
+    def _thaw(self) -> None:
+        """Let the one that was sent first go on."""
+        os.kill(self._frozen.pop(0).backend, signal.SIGCONT)
+
+    async def _settle(self) -> None:
+        """Wait until everybody is held up, sleeps, or waits for a lock."""
+        while True:
+            await self.loop.quiet()
+            asked = self._awake()
+            if asked:
+                waiting = await self.blocked([each.backend for each in asked])
+                for sent in asked:
+                    if sent in self._sent:
+                        self._note(sent, waits=sent.backend in waiting)
+            if asked == self._awake() and not self.loop.is_expecting:
+                if not self._frozen:
+                    return
+                self._thaw()
+
+    def _awake(self) -> list[Sent]:
+        return [each for each in self._sent if each not in self._frozen]
+
+    def _note(self, sent: Sent, *, waits: bool) -> None:
+        if waits is not sent.waits:
+            sent.waits = waits
+            sent.has_waited |= waits
+            self.loop.expect(-1 if waits else 1)
+
+    def _choose(self) -> None:
+        timer = None if self._sent else self.loop.next_timer()
+        if self._held and (timer is None or self.chance.random() >= self.chances.time_passes):
+            self._let_go(self._pick())
+        elif timer is not None:
+            self._pass(timer)
+        else:
+            raise Violated("They wait for each other in a circle.")
+
+    def _pick(self) -> Held:
+        held = sorted(self._held, key=lambda each: each.serial)
+        same = [each for each in held if each.process is self._last]
+        if same and self.chance.random() < self.chances.stay:
+            held = same
+        return self.chance.choices(held, [each.process.weight for each in held])[0]
+
+    def _let_go(self, held: Held) -> None:
+        self._last = held.process
+        if self._dies(held.process):
+            self.history.tell(held.doing, f"{held.process.name} dies before: {held.what}")
+            self.kill(held.process)
+        else:
+            self.history.tell(held.doing, held.what)
+            self._held.remove(held)
+            held.turn.set_result(None)
+
+    def _dies(self, process: Process) -> bool:
+        """Decide about a death; the answer to a statement that waits would be nobody's."""
+        if not self.chances.deaths_left or any(each.process is process for each in self._sent):
+            return False
+        return self.chance.random() < self.chances.dies
+
+    def kill(self, process: Process) -> None:
+        """End a process at once: what it had begun is rolled back, what it knew is gone."""
+        self.chances.deaths_left -= 1
+        process.is_alive = False
+        process.died.set_result(None)
+        for held in [each for each in self._held if each.process is process]:
+            self._held.remove(held)
+            held.turn.set_exception(Killed())
+
+    def kill_all(self) -> None:
+        """End all processes that are held up."""
+        while self._frozen:
+            self._thaw()
+        for process in {id(each.process): each.process for each in self._held}.values():
+            self.kill(process)
+
+    def _pass(self, timer: float) -> None:
+        """Let the next thing come that waits for its time, or much time go by."""
+        until = timer
+        if self._held and self.chance.random() < 0.3:
+            until = self.loop.time() + self.chance.choice(self.chances.jumps)
+        self.loop.pass_until(until)
+        self.history.now = self.loop.time()
