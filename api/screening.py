@@ -17,6 +17,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
     SelectionSetNode,
+    VariableDefinitionNode,
     parse,
 )
 from graphql.language.ast import Node
@@ -30,6 +31,7 @@ MOST_INTROSPECTION_DEPTH: Final = 20
 MOST_INTROSPECTIONS: Final = 3
 MOST_ALIASES: Final = 30
 MOST_DIRECTIVES: Final = 50
+MOST_VARIABLES: Final = 100
 MOST_MUTATIONS: Final = 10
 MOST_DIGITS: Final = 100
 _LISTS: Final = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})
@@ -102,6 +104,10 @@ def _is_directive(node: Node) -> bool:
     return isinstance(node, DirectiveNode)
 
 
+def _is_variable(node: Node) -> bool:
+    return isinstance(node, VariableDefinitionNode)
+
+
 def _is_introspection(node: Node) -> bool:
     return isinstance(node, FieldNode) and node.name.value in {"__schema", "__type"}
 
@@ -109,6 +115,7 @@ def _is_introspection(node: Node) -> bool:
 _COUNTED: Final[Mapping[str, tuple[Callable[[Node], bool], int]]] = {
     "aliases": (_is_alias, MOST_ALIASES),
     "directives": (_is_directive, MOST_DIRECTIVES),
+    "variables": (_is_variable, MOST_VARIABLES),
     "introspection fields": (_is_introspection, MOST_INTROSPECTIONS),
 }
 

@@ -46,6 +46,7 @@ class TestLimits:
             ("{" + "staff " * 2_000 + "}", "A document has at most 2000 tokens."),
             ("{" + "".join(f"a{n}: staff " for n in range(31)) + "}", "30 aliases"),
             ("{ staff " + "@include(if: true) " * 51 + "}", "50 directives"),
+            ("query(" + "$a: Int " * 101 + ") { staff }", "at most 100 variables"),
             (nested(13), "A document goes at most 12 fields deep."),
             ("mutation {" + " toyStaff { said }" * 11 + "}", "at most 10 mutations"),
             (
@@ -89,7 +90,7 @@ class TestLimits:
             "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
             "{" + "a {" * 660 + "}" * 661,
             "mutation { ...A ...A } fragment A on Mutation { ...A ...A }",
-            "query(" + "$a: Int " * 400 + ") { staff }",
+            "query(" + "$a: Int " * 100 + ") { staff }",
             "{ toy(by: " + "[" * 900 + "]" * 900 + ") }",
         ],
     )
