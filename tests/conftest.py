@@ -122,6 +122,9 @@ async def database(_pool: Database, _tables: str) -> Database:
     try:
         await connection.execute(f"TRUNCATE {_tables} CASCADE")
         await connection.execute("ALTER SEQUENCE order_number RESTART")
+        # The fake gateway's own books, which it opens when it is first called.
+        if await connection.fetchval("SELECT to_regclass('fake_gateway.operation')"):
+            await connection.execute("TRUNCATE fake_gateway.operation, fake_gateway.mishap")
     finally:
         await connection.close()
     return _pool
