@@ -1,6 +1,7 @@
 """The arguments of a call, checked all at once, before any other code of ours runs."""
 
 import inspect
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, cast
 
@@ -12,7 +13,8 @@ from strawberry.utils.str_converters import to_camel_case
 from db.errors import Code, Path, Refusal, Refusals
 
 NUL: Final = "\0"
-_SURROGATES: Final = ("\ud800", "\udfff")
+_UNPRINTABLE: Final = re.compile("[\0\ud800-\udfff]")
+"""NUL and lone surrogates: text that PostgreSQL cannot hold."""
 
 _CODES: Final = {
     "missing": Code.REQUIRED,
@@ -103,9 +105,7 @@ def _is_info(annotation: object) -> bool:
 
 def _unprintable_places(value: object, path: Path = ()) -> Iterator[Path]:
     if isinstance(value, str):
-        if NUL in value or any(
-            _SURROGATES[0] <= character <= _SURROGATES[1] for character in value
-        ):
+        if _UNPRINTABLE.search(value):
             yield path
     elif isinstance(value, Mapping):
         for key, item in value.items():

@@ -8,7 +8,7 @@ fault is a BAD_REQUEST in a query, and a ``userError`` with its place in a mutat
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, TypeVar
+from typing import Any
 
 import strawberry
 from strawberry.utils.str_converters import to_camel_case
@@ -22,9 +22,7 @@ from schema.context import Context, claim_of
 from schema.errors import Payload, camel_path, user_errors
 from schema.permissions import auth
 from schema.scalars import print_instant
-from schema.views import READS
-
-Function = TypeVar("Function", bound=Callable[..., Any])
+from schema.views import CALLS, READS
 
 KEY = "idempotency_key"
 
@@ -42,10 +40,10 @@ def resolver(
     """
 
     def decorate(function: Callable[..., Any]) -> Any:
-        shape = Shape(function)
+        reading = Reading(function)
         return strawberry.field(
-            metadata={READS: reads},
-            resolver=_with_checked_arguments(function, shape) if shape.fields else function,
+            metadata={READS: reads, CALLS: reading},
+            resolver=reading.resolver(),
             description=define.docstring(function),
             directives=define.directives(*auth(requires, owner=owner), cost=cost),
         )
@@ -64,7 +62,7 @@ def subscription(
 
     def decorate(function: Callable[..., Any]) -> Any:
         return strawberry.subscription(
-            resolver=_with_checked_arguments(function, Shape(function)),
+            resolver=Reading(function).resolver(),
             description=define.docstring(function),
             directives=define.directives(*auth(requires, owner=owner), cost=cost),
         )
@@ -100,29 +98,47 @@ def mutation(
     return decorate
 
 
-def _with_checked_arguments(function: Function, shape: Shape) -> Function:
-    takes_info = inspect.signature(function).parameters.keys() - shape.fields.keys() - {"self"}
+class Reading:
+    """A function that reads, and what its arguments have to be."""
 
-    def checked(given: dict[str, Any]) -> dict[str, Any]:
-        around = {name: given.pop(name) for name in takes_info}
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+        self.shape = Shape(function)
+        self.takes_info = "info" in inspect.signature(function).parameters
+
+    def accept(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Check the arguments that a client gave and return what they mean.
+
+        :raises BadRequest: they cannot be accepted.
+        """
         try:
-            return around | shape.accept(given, READING)
+            return self.shape.accept(given, READING)
         except Refusals as error:
             raise BadRequest(_named(error)) from None
 
-    if inspect.iscoroutinefunction(function):
+    def resolver(self) -> Callable[..., Any]:
+        """Make what Strawberry calls: the function, behind the check of its arguments."""
+        function = self.function
+        if not self.shape.fields:
+            return function
+
+        if inspect.iscoroutinefunction(function):
+
+            @functools.wraps(function)
+            async def resolve_later(*source: Any, **given: Any) -> Any:
+                return await function(*source, **self._checked(given))
+
+            return resolve_later
 
         @functools.wraps(function)
-        async def resolve_later(*source: Any, **given: Any) -> Any:
-            return await function(*source, **checked(given))
+        def resolve(*source: Any, **given: Any) -> Any:
+            return function(*source, **self._checked(given))
 
-        return resolve_later  # type: ignore[return-value]
+        return resolve
 
-    @functools.wraps(function)
-    def resolve(*source: Any, **given: Any) -> Any:
-        return function(*source, **checked(given))
-
-    return resolve  # type: ignore[return-value]
+    def _checked(self, given: dict[str, Any]) -> dict[str, Any]:
+        around = {"info": given.pop("info")} if self.takes_info else {}
+        return around | self.accept(given)
 
 
 def _named(error: Refusals) -> str:

@@ -28,6 +28,8 @@ Batch: TypeAlias = Callable[..., Awaitable[Sequence[Any]]]
 
 READS: Final = "reads"
 """Where a resolver's field keeps the columns that it looks at."""
+CALLS: Final = "calls"
+"""Where it keeps the function that it calls, with what checks the arguments of a call."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

@@ -1,19 +1,24 @@
 """Fields that lead on from an object: filled in for all objects of a level at once."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from inspect import isawaitable, iscoroutine
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from graphql import FieldNode, GraphQLField, GraphQLResolveInfo, get_argument_values
 from graphql.language import VariableNode
 from graphql.language.ast import Node
+from strawberry import Info
+from strawberry.types.field import StrawberryField
 
+from db.errors import BadRequest
 from schema.context import Context
 from schema.execution.code import Unexpected
 from schema.execution.completion import Completion, Run, together
-from schema.permissions import Auth, allows
-from schema.views import Edge
+from schema.permissions import Auth, allows, directive_of
+from schema.resolvers import Reading
+from schema.views import CALLS, Edge
 
 
 class Later(Protocol):
@@ -114,17 +119,45 @@ class Arguments:
     def __init__(self, field: GraphQLField, node: FieldNode) -> None:
         self._field = field
         self._node = node
-        self._constant: dict[str, Any] | None = None
+        self.constant: dict[str, Any] | None = None
         if not any(_has_variable(each.value) for each in node.arguments or ()):
             values = get_argument_values(field, node, hide_suggestions=True)
             if not any(isinstance(each, list | dict) for each in values.values()):
-                self._constant = values
+                self.constant = values
 
     def of(self, run: Run) -> dict[str, Any]:
         """Return the arguments of a run."""
-        if self._constant is not None:
-            return self._constant
+        if self.constant is not None:
+            return self.constant
         return get_argument_values(self._field, self._node, run.variables, hide_suggestions=True)
+
+
+class Resolver:
+    """Calls the resolver of a field, as Strawberry has it called."""
+
+    def __init__(self, field: GraphQLField, arguments: Arguments) -> None:
+        assert field.resolve is not None  # noqa: S101 - Strawberry gives every field one
+        self._resolve = field.resolve
+        self._arguments = arguments
+
+    def call(self, source: Any, info: GraphQLResolveInfo[Any], run: Run) -> Any:
+        return self._resolve(source, info, **self._arguments.of(run))
+
+
+class Accepted:
+    """Calls the function behind a resolver: its arguments are constant, and were checked once."""
+
+    def __init__(self, field: StrawberryField, reading: Reading, given: dict[str, Any]) -> None:
+        self._field = field
+        self._function = reading.function
+        self._arguments = reading.accept(given)
+        self._takes_info = reading.takes_info
+
+    def call(self, source: Any, info: GraphQLResolveInfo[Any], _run: Run) -> Any:
+        if self._takes_info:
+            around = Info(_raw_info=info, _field=self._field)
+            return self._function(source, info=around, **self._arguments)
+        return self._function(source, **self._arguments)
 
 
 def _has_variable(node: Node) -> bool:
@@ -139,21 +172,30 @@ def _has_variable(node: Node) -> bool:
     )
 
 
+def resolver_of(field: GraphQLField, node: FieldNode) -> Resolver | Accepted:
+    """Choose how the resolver of a field is called."""
+    arguments = Arguments(field, node)
+    definition = cast("StrawberryField", field.extensions["strawberry-definition"])
+    reading = definition.metadata.get(CALLS)
+    if reading and arguments.constant is not None and directive_of(field) is None:
+        with suppress(BadRequest):  # which each run then says
+            return Accepted(definition, reading, arguments.constant)
+    return Resolver(field, arguments)
+
+
 class Called:
     """A field whose resolver is called for each object."""
 
-    def __init__(  # noqa: PLR0917
+    def __init__(
         self,
         name: str,
-        resolve: Callable[..., Any],
-        arguments: Arguments,
+        resolver: Resolver | Accepted,
         info: Callable[[Run], GraphQLResolveInfo[Any]],
         view: Callable[[Any], Any] | None,
         completion: Completion,
     ) -> None:
         self._name = name
-        self._resolve = resolve
-        self._arguments = arguments
+        self._call = resolver.call
         self._info = info
         self._view = view
         self._completion = completion
@@ -169,7 +211,7 @@ class Called:
         try:
             for each in objects:
                 source = view(each) if view else each
-                results.append(self._resolve(source, info, **self._arguments.of(run)))
+                results.append(self._call(source, info, run))
         except BaseException:
             for result in results:
                 if iscoroutine(result):

@@ -32,7 +32,7 @@ from schema.execution.fields import (
     origin_of,
     view_of,
 )
-from schema.execution.later import Arguments, Called, End, Guarded, Later, Led, Values
+from schema.execution.later import Called, End, Guarded, Later, Led, Values, resolver_of
 from schema.execution.selection import Nodes, NotCovered, Selections
 from schema.permissions import directive_of
 from schema.views import Edge, Shown, View, shown_by
@@ -134,11 +134,9 @@ class Builder:
     def called(self, type_: GraphQLObjectType, name: str, nodes: Nodes) -> Called:
         """Make what calls the resolver of a field."""
         field = type_.fields[nodes[0].name.value]
-        assert field.resolve is not None  # noqa: S101 - Strawberry gives every field one
         return Called(
             name,
-            field.resolve,
-            Arguments(field, nodes[0]),
+            resolver_of(field, nodes[0]),
             self._info(type_, name, field, nodes),
             self._view(type_),
             self._completion(field.type, nodes),
