@@ -25,7 +25,7 @@ from db.errors import BadRequest
 from schema import define
 from schema.arguments import NUL
 from schema.cost import LARGEST_PAGE
-from schema.views import View, view
+from schema.views import View, each, view
 
 T = TypeVar("T")
 RowT = TypeVar("RowT")
@@ -121,7 +121,10 @@ class Edge(Generic[T]):
 
 
 class Page(Generic[RowT, T]):
-    """What a list shows at a place. Its nodes, edges and cursors are made when asked for."""
+    """What a list shows at a place: rows, and the ``node`` that shows one of them to clients.
+
+    Nodes, edges and cursors are made when asked for.
+    """
 
     def __init__(
         self,
@@ -136,24 +139,20 @@ class Page(Generic[RowT, T]):
     ) -> None:
         size = _default_page(first)
         self.count = count
-        self._rows = rows[:size]
+        self.rows = rows[:size]
         self._has_more = len(rows) > size
         self._after = after
         self._keyset = keyset
         self._key = key
-        self._node = node
-
-    @property
-    def nodes(self) -> list[T]:
-        return [self._node(row) for row in self._rows]
+        self.node = node
 
     @property
     def edges(self) -> list[Edge[T]]:
-        return [Edge(cursor=self._cursor(row), node=self._node(row)) for row in self._rows]
+        return [Edge(cursor=self._cursor(row), node=self.node(row)) for row in self.rows]
 
     @property
     def page_info(self) -> PageInfo:
-        rows = self._rows
+        rows = self.rows
         return PageInfo(
             has_next_page=self._has_more,
             has_previous_page=self._after is not None,
@@ -165,10 +164,14 @@ class Page(Generic[RowT, T]):
         return self._keyset.cursor(self._key(row))
 
 
+def _node(row: RowT, node: Callable[[RowT], T]) -> T:
+    return node(row)
+
+
 @view(Page)
 class Connection(View[Page[Any, T]], Generic[T]):
     edges: list[Edge[T]]
-    nodes: list[T]
+    nodes: list[T] = each(_node, "rows", "node")
     page_info: PageInfo
 
     @strawberry.field(directives=define.directives(cost=10))  # type: ignore[untyped-decorator]

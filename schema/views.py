@@ -48,14 +48,15 @@ class Shown:
     """How a field comes from a row.
 
     ``make`` is called with the values of ``columns``; without it, the one column is the value.
-    Where the first column is None, so is the field. With ``each``, the column is a list of rows.
+    Where the first column is None, so is the field. With ``each``, the first column is a list of
+    rows, and ``each(row, *others)`` is what shows one: a view of the field's type.
     With ``in_context``, ``make`` also takes the context, and is called whatever the columns are.
     """
 
     columns: tuple[str, ...]
     make: Callable[..., Any] | None = None
     part: Part | None = None
-    each: "builtins.type[View[Any]] | None" = None
+    each: Callable[..., Any] | None = None
     in_context: bool = False
 
     def of(self, row: Any, get: Callable[[Any, str], Any], context: Context | None = None) -> Any:
@@ -68,7 +69,7 @@ class Shown:
         if first is None:
             return None
         if self.each is not None:
-            return [self.each.of(row) for row in first]
+            return [self.each(row, *others) for row in first]
         return self.make(first, *others) if self.make else first
 
 
@@ -240,9 +241,9 @@ def seen(make: Callable[..., Any], *columns: str, description: str | None = None
     return _OfRow(strawberry.field(resolver=resolve, description=description), found)
 
 
-def each(view: builtins.type[View[Any]], column: str, description: str | None = None) -> Any:
-    """Declare a field of views, whose rows one column holds as a list."""
-    return _OfRow(_described(description, None, owner=False), Shown((column,), each=view))
+def each(show: Callable[..., Any], *columns: str, description: str | None = None) -> Any:
+    """Declare a field of views, ``show(row, *others)``: the first column holds a list of rows."""
+    return _OfRow(_described(description, None, owner=False), Shown(columns, each=show))
 
 
 def part(

@@ -17,7 +17,7 @@ from db.catalog.fields import (
 from db.catalog.index import refresh
 from db.catalog.listing import (
     Key,
-    ListedProduct,
+    Listing,
     Match,
     ProductFilter,
     ProductSort,
@@ -70,7 +70,7 @@ __all__ = [
     "CategoryFields",
     "CategoryRow",
     "Key",
-    "ListedProduct",
+    "Listing",
     "Match",
     "MediaKind",
     "Pairs",

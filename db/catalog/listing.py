@@ -59,16 +59,15 @@ Key: TypeAlias = tuple[Match, Any, UUID]
 """A place in a list: how the list was found, the value it is sorted by, and the product."""
 
 
-class ListedProduct(NamedTuple):
-    """A product of a list, and how it was found."""
+class Listing(NamedTuple):
+    """Products of a list, in order, and how they were found."""
 
-    product: ProductRow
+    products: list[ProductRow]
     match: Match
 
-    @property
-    def key(self) -> Key:
-        """Its place in the list."""
-        return (self.match, self.product["place"], self.product["id"])
+    def key(self, product: ProductRow) -> Key:
+        """Tell the place of one of them in the list."""
+        return (self.match, product["place"], product["id"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ async def list_products(
     after: Key | None = None,
     limit: int,
     columns: Columns = EVERY,
-) -> list[ListedProduct]:
+) -> Listing:
     """Read a page of the products that the caller may see: at most ``limit``, after ``after``.
 
     A query is taken as words first. When no product matches, titles and SKUs like it are found.
@@ -131,8 +130,8 @@ async def list_products(
         chosen = _Order(source.rank, "DESC") if _is_ranked(source, sort) else order
         found = await _page(source, condition, chosen, after, limit, columns)
         if found or after:
-            return found
-    return []
+            break
+    return Listing(found, source.match)
 
 
 async def count_products(
@@ -166,18 +165,17 @@ async def _page(  # noqa: PLR0917
     after: Key | None,
     limit: int,
     columns: Columns,
-) -> list[ListedProduct]:
+) -> list[ProductRow]:
     found = source.found & condition
     if after is not None:
         found &= order.beyond(after)
-    rows = await fetch_rows(
+    return await fetch_rows(
         ProductRow,
         f"SELECT {_placed(columns)}, {order.value} AS place"
         f" FROM {found.numbered(2)} ORDER BY {order.sql} LIMIT $1",
         limit,
         *found.parameters,
     )
-    return [ListedProduct(row, source.match) for row in rows]
 
 
 @cache
@@ -194,7 +192,7 @@ async def products_by_category(
     after: Key | None = None,
     limit: int,
     columns: Columns = EVERY,
-) -> list[list[ListedProduct]]:
+) -> list[Listing]:
     """Read a page of what shoppers see in each of these branches, in one statement for them all.
 
     :raises BadRequest: the cursor belongs to another list.
@@ -216,9 +214,9 @@ async def products_by_category(
         list(category_ids),
         *found.parameters,
     )
-    pages: dict[UUID, list[ListedProduct]] = {category_id: [] for category_id in category_ids}
+    pages = {category_id: Listing([], source.match) for category_id in category_ids}
     for row in rows:
-        pages[row["category_id"]].append(ListedProduct(row, source.match))
+        pages[row["category_id"]].products.append(row)
     return [pages[category_id] for category_id in category_ids]
 
 

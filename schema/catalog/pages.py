@@ -1,6 +1,6 @@
 """Pages of products, in any order, found in any way."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Final, TypeVar
 from uuid import UUID
@@ -35,7 +35,7 @@ async def page(
     context = info.context
     is_search = bool(query and query.strip())
     keyset = _KEYSETS.get(sort) or (_RANKED if is_search else _NEWEST)
-    rows = await catalog.list_products(
+    listing = await catalog.list_products(
         caller=context.caller,
         now=context.now,
         query=query,
@@ -52,10 +52,10 @@ async def page(
             now=context.now,
             query=query,
             filter=filter,
-            match=rows[0].match if rows else None,
+            match=listing.match if listing.products else None,
         )
 
-    return _connection(rows, first, after, keyset=keyset, node=node, count=count)
+    return _connection(listing, first, after, keyset=keyset, node=node, count=count)
 
 
 async def page_of_category(
@@ -70,7 +70,7 @@ async def page_of_category(
     """Make a page of what shoppers see in a category and below; many categories are one read."""
     context = info.context
     keyset = _KEYSETS.get(sort, _NEWEST)
-    rows = await context.load(
+    listing = await context.load(
         catalog.products_by_category,
         category_id,
         now=context.now,
@@ -85,11 +85,11 @@ async def page_of_category(
             caller=context.caller, now=context.now, filter=here_and_below
         )
 
-    return _connection(rows, first, after, keyset=keyset, node=node, count=count)
+    return _connection(listing, first, after, keyset=keyset, node=node, count=count)
 
 
 def _connection(
-    rows: Sequence[catalog.ListedProduct],
+    listing: catalog.Listing,
     first: int | None,
     after: str | None,
     *,
@@ -98,11 +98,11 @@ def _connection(
     count: Callable[[], Awaitable[int | None]],
 ) -> Connection[T]:
     return Connection.of(
-        rows,
+        listing.products,
         first,
         after,
         keyset=keyset,
-        key=lambda row: row.key,
-        node=lambda row: node(row.product),
+        key=listing.key,
+        node=node,
         count=count,
     )

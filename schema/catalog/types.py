@@ -76,7 +76,9 @@ class Variant(Node, View[catalog.VariantRow]):
     id: strawberry.ID = identity(catalog.Variant.prefix)
     sku: str
     title: str
-    options: list[Attribute] = each(Attribute, "options", "At most 5: size M, color blue.")
+    options: list[Attribute] = each(
+        Attribute.of, "options", description="At most 5: size M, color blue."
+    )
     price: Money = amount(
         "price", "In the shop's price basis: with tax when Shop.pricesIncludeTax."
     )
@@ -114,9 +116,9 @@ class Product(Node, View[catalog.ProductRow]):
     published_at: datetime | None = define.field(
         "With status PUBLISHED and a time to come: scheduled. Shoppers see it from then on."
     )
-    media: list[Media] = each(Media, "media", "At most 50, the first is the cover.")
+    media: list[Media] = each(Media.of, "media", description="At most 50, the first is the cover.")
     attributes: list[Attribute] = each(
-        Attribute, "attributes", "At most 50, for display: material, care, ..."
+        Attribute.of, "attributes", description="At most 50, for display: material, care, ..."
     )
     price_min: Money = amount("price_min")
     price_max: Money = amount("price_max")

@@ -217,7 +217,7 @@ class Code:
         if shown.in_context:
             return f"{self.bound(shown.make)}({', '.join([*values, 'context'])})"
         first, *others = values
-        if shown.make is None:
+        if shown.make is None:  # also of rows, which the level below prints
             return first
         given, make = self.fresh(), self.bound(shown.make)
         arguments = ", ".join([given, *others])

@@ -24,7 +24,7 @@ class OrderLine(Node, View[orders.OrderLineRow]):
     id: strawberry.ID = identity(orders.OrderLine.prefix)
     sku: str
     title: str
-    options: list[Attribute] = each(Attribute, "options")
+    options: list[Attribute] = each(Attribute.of, "options")
     quantity: int
     quantity_fulfilled: int = shown(None, "fulfilled")
     quantity_refunded: int = shown(None, "refunded")

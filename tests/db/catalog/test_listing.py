@@ -12,7 +12,7 @@ from db.access import Caller
 from db.base import execute, fetch, fetch_rows
 from db.catalog import (
     Key,
-    ListedProduct,
+    Listing,
     ProductFilter,
     ProductRow,
     ProductSort,
@@ -43,14 +43,14 @@ async def page(
     query: str | None = None,
     after: Key | None = None,
     limit: int = 100,
-) -> list[catalog.ListedProduct]:
+) -> Listing:
     return await catalog.list_products(
         caller=caller, now=NOW, query=query, filter=filter, sort=sort, after=after, limit=limit
     )
 
 
 async def titles(**how: Any) -> list[str]:
-    return [listed.product.title for listed in await page(**how)]
+    return [product.title for product in (await page(**how)).products]
 
 
 async def grow(title: str, parent_id: UUID | None = None) -> UUID:
@@ -85,17 +85,16 @@ class TestOrder:
                 variants=[a_variant(price=number % 2), a_variant(price=5 + number % 3)],
                 published_at=NOW - timedelta(days=number % 4),
             )
-        whole = await page(sort=sort, query=query)
+        whole = (await page(sort=sort, query=query)).products
         assert len(whole) == 13
         if not (query and sort is ProductSort.RELEVANCE):
-            rows = [listed.product for listed in whole]
-            assert rows == sorted(rows, key=key, reverse=falling)
+            assert whole == sorted(whole, key=key, reverse=falling)
 
-        read: list[catalog.ListedProduct] = []
-        while part := await page(
-            sort=sort, query=query, limit=3, after=read[-1].key if read else None
-        ):
-            read += part
+        read: list[ProductRow] = []
+        after = None
+        while (part := await page(sort=sort, query=query, limit=3, after=after)).products:
+            read += part.products
+            after = part.key(read[-1])
         assert read == whole
 
     @pytest.mark.parametrize("sort", ProductSort)
@@ -116,24 +115,25 @@ class TestOrder:
             await page(sort=sort, filter=ProductFilter(category_id=each, on_show=True))
             for each in branches
         ]
-        assert [len(each) for each in alone] == [7, 0, 7]
+        assert [len(each.products) for each in alone] == [7, 0, 7]
 
         first = await catalog.products_by_category(branches, now=NOW, sort=sort, limit=3)
-        assert _places(*first) == _places(*(each[:3] for each in alone))
+        assert _places(*first) == [each[:3] for each in _places(*alone)]
         for branch, listed in zip(branches, alone, strict=True):
-            after = listed[2].key if listed else None
+            after = listed.key(listed.products[2]) if listed.products else None
             (rest,) = await catalog.products_by_category(
                 [branch], now=NOW, sort=sort, after=after, limit=100
             )
-            assert _places(rest) == _places(listed[3:])
+            assert _places(rest) == [each[3:] for each in _places(listed)]
 
     async def test_of_staff_mixes_in_what_was_never_published(self) -> None:
         await add_product("New draft", published_at=None, now=NOW)
         await add_product("Old", published_at=NOW - timedelta(days=2))
         await add_product("Old draft", published_at=None, now=NOW - timedelta(days=1))
         assert await titles(caller=CLERK) == ["New draft", "Old draft", "Old"]
-        (first, *_) = await page(caller=CLERK, limit=1)
-        assert await titles(caller=CLERK, after=first.key) == ["Old draft", "Old"]
+        first = await page(caller=CLERK, limit=1)
+        place = first.key(first.products[0])
+        assert await titles(caller=CLERK, after=place) == ["Old draft", "Old"]
 
 
 class TestFilter:
@@ -203,8 +203,8 @@ async def _count(query: str | None = None) -> int | None:
     return await catalog.count_products(caller=SHOPPER, now=NOW, query=query, filter=EVERYTHING)
 
 
-def _places(*pages: list[ListedProduct]) -> list[list[Key]]:
-    return [[each.key for each in page] for page in pages]
+def _places(*pages: Listing) -> list[list[Key]]:
+    return [[page.key(each) for each in page.products] for page in pages]
 
 
 async def _add_many(number: int) -> None:
@@ -245,7 +245,7 @@ class TestPlans:
 
         monkeypatch.setattr(listing, "fetch_rows", explained)
         first = await page(limit=25, **how)
-        await page(limit=25, after=first[-1].key, **how)
+        await page(limit=25, after=first.key(first.products[-1]), **how)
 
         assert sum(f"{index} " in line for line in plans) == 2, "\n".join(plans)
         assert not any("Seq Scan on product" in line for line in plans), "\n".join(plans)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from db import catalog
 from db.access import Caller
 from db.base import fetch, fetch_value
-from db.catalog import ListedProduct, Match, ProductFilter, ProductSort, words
+from db.catalog import Listing, Match, ProductFilter, ProductSort, words
 from db.config import Database
 from db.errors import BadRequest
 from tests.conftest import NOW
@@ -33,7 +33,7 @@ async def search(
     sort: ProductSort = ProductSort.RELEVANCE,
     after: catalog.Key | None = None,
     limit: int = 100,
-) -> list[ListedProduct]:
+) -> Listing:
     return await catalog.list_products(
         caller=caller,
         now=NOW,
@@ -46,7 +46,7 @@ async def search(
 
 
 async def titles(query: str, caller: Caller = SHOPPER) -> list[str]:
-    return [found.product.title for found in await search(query, caller=caller)]
+    return [found.title for found in (await search(query, caller=caller)).products]
 
 
 def test_the_examples_of_words_hold() -> None:
@@ -106,8 +106,7 @@ class TestSearch:
         await add_product("Paper chain kit", variants=[a_variant("85123A")])
         assert await titles("alram clock") == ["Bakelike alarm clock"]
         assert await titles("8512A") == ["Paper chain kit"]
-        (found,) = await search("alram clock")
-        assert found.key[0] is Match.LIKENESS
+        assert (await search("alram clock")).match is Match.LIKENESS
 
     @pytest.mark.parametrize(
         ("query", "title"),
@@ -206,7 +205,7 @@ async def _words_to_find(title: str) -> list[str]:
 
 
 async def _ids(query: str, caller: Caller) -> set[UUID]:
-    return {found.product.id for found in await search(query[:200], caller=caller)}
+    return {found.id for found in (await search(query[:200], caller=caller)).products}
 
 
 async def _forget(product_id: UUID) -> None:
@@ -225,9 +224,9 @@ class TestSRC2:
 
         seen: list[UUID] = []
         after = None
-        while rows := await search("lamp", sort=sort, after=after, limit=5):
-            seen += [row.product.id for row in rows]
-            after = rows[-1].key
+        while (found := await search("lamp", sort=sort, after=after, limit=5)).products:
+            seen += [row.id for row in found.products]
+            after = found.key(found.products[-1])
             if len(seen) < len(there):
                 await add_product("Lamp lamp, new", published_at=NOW)
                 await add_product("A lamp that came late", published_at=NOW - timedelta(days=1))
