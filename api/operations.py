@@ -22,6 +22,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
 )
+from graphql.execution.values import VariableValues
 from starlette.types import Receive
 
 from api.asked import Asked
@@ -30,12 +31,13 @@ from api.documents import EVERYTHING, Document, Documents, Policy
 from api.screening import root_fields
 from api.shelf import Shelf
 from db.errors import Fault, Reason, Unavailable
-from schema import execution, variables
+from schema import execution
 from schema.context import Context
 from schema.cost import Price, price
 from schema.errors import InvalidRequest, top_level
 from schema.limits import charge, uncharged
 from schema.root import core_of
+from schema.variables import Variables
 
 QUERY_SECONDS: Final = 3.0
 MUTATION_SECONDS: Final = 9.0
@@ -59,6 +61,7 @@ class Operation:
     name: str | None
     document: Document
     node: OperationDefinitionNode
+    variables: Variables
     engine: execution.Operation
     price: Price
     dry: execution.Operation | None
@@ -121,15 +124,15 @@ class Operations:
         """
         try:
             with context.database.used():
-                await self.pay(operation, given, context)
+                values = await self.pay(operation, given, context)
                 if operation.is_constant:
                     return await self._constant(operation, context)
                 dry = operation.dry if operation.price.is_dry_run(given) else None
                 engine = dry or operation.engine
                 if operation.kind is OperationType.MUTATION:
-                    return await self._to_its_end(engine.run(context, given))
+                    return await self._to_its_end(engine.run(context, values))
                 with Patience(QUERY_SECONDS, receive):
-                    return await engine.run(context, given)
+                    return await engine.run(context, values)
         except TimeoutError:
             return failed(_too_long())
         except (InvalidRequest, Fault) as error:
@@ -140,15 +143,18 @@ class Operations:
         operation: Operation,
         given: Mapping[str, Any],
         context: Context,
-    ) -> None:
+    ) -> VariableValues:
         """Take the price of an operation, with these variables, from its caller's bucket.
+
+        Returns what the variables come to.
 
         :raises InvalidRequest: the variables do not fit.
         :raises QueryTooExpensive: one operation may not cost so much.
         :raises RateLimited: the caller has to wait.
         """
-        variables.coerce(self.schema, operation.node, given)
+        values = operation.variables.coerce(given)
         await charge(operation.price, given, context)
+        return values
 
     async def finish(self) -> None:
         """Give mutations that outlived their request the time to end."""
@@ -172,7 +178,7 @@ class Operations:
         key = f"{operation.document.sha256} {operation.name}"
         known = self._constants.get(key)
         if known is None:
-            known = await operation.engine.run(context, {})
+            known = await operation.engine.run(context, VariableValues({}, {}))
             self._constants.put(key, known, 1)
         return known
 
@@ -184,6 +190,7 @@ class Operations:
             name=node.name.value if node.name else None,
             document=document,
             node=node,
+            variables=Variables(self.schema, node),
             engine=self._engine(document.ast, node),
             price=priced,
             dry=self._engine(*priced.dry) if priced.dry else None,

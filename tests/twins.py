@@ -12,7 +12,7 @@ from contextvars import ContextVar
 from typing import Any
 
 import pytest
-from graphql import DocumentNode, Undefined
+from graphql import DocumentNode
 
 from schema.execution import compiled
 from schema.execution.completion import Run
@@ -59,8 +59,6 @@ async def _interpreted(plan: compiled.Plan, run: Run) -> dict[str, Any]:
     engine = Interpreted(selections.schema, document, selections.operation)
     context = copy.copy(run.context)
     context.extensions, context._loaders = {}, {}
-    sources = run.variables.sources.items()
-    given = {name: source.value for name, source in sources if source.value is not Undefined}
-    result = await engine.run(context, given, roots=run.roots)
+    result = await engine.run(context, run.variables, roots=run.roots)
     errors = [error.formatted for error in result.errors or ()] or None
     return {"data": result.data, "errors": errors}

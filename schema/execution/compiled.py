@@ -4,7 +4,6 @@ An operation is planned for each outcome of the directives in it. What a plan ca
 not to be as it should, is left to graphql-core: it answers, from the same values.
 """
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 from graphql import (
@@ -15,7 +14,6 @@ from graphql import (
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
-    get_variable_values,
 )
 from graphql.execution.values import VariableValues
 
@@ -30,8 +28,6 @@ from schema.execution.selection import NotCovered, Selections, deciding
 
 MOST_PLANS: Final = 16
 """Outcomes of an operation's directives that are planned for; with more, graphql-core runs it."""
-
-_NO_VARIABLES: Final = VariableValues({}, {})
 
 
 class Plan:
@@ -82,21 +78,14 @@ class Compiled:
         self._document = document
         self._operation = operation
         self._interpreted = Interpreted(schema, document, operation)
-        self._definitions = operation.variable_definitions or ()
         self._deciding = sorted(deciding(document, operation))
         self._plans: dict[tuple[bool, ...], Plan | None] = {}
 
-    async def run(self, context: Context, variables: Mapping[str, Any]) -> ExecutionResult:
-        values = _NO_VARIABLES
-        if self._definitions:
-            coerced = get_variable_values(self._schema, self._definitions, dict(variables))
-            if isinstance(coerced, list):
-                return await self._interpreted.run(context, variables)
-            values = coerced
-        plan = self._plan(values)
+    async def run(self, context: Context, variables: VariableValues) -> ExecutionResult:
+        plan = self._plan(variables)
         if plan is None:
             return await self._interpreted.run(context, variables)
-        run = Run(context, values)
+        run = Run(context, variables)
         try:
             return ExecutionResult(data=await plan.run(run))
         except Exception as error:  # noqa: BLE001 - graphql-core finds it again, and says where

@@ -9,9 +9,11 @@ from graphql import (
     GraphQLResolveInfo,
     GraphQLSchema,
     OperationDefinitionNode,
+    Undefined,
     execute,
 )
 from graphql.execution import Executor
+from graphql.execution.values import VariableValues
 from strawberry.execution import optimized_is_awaitable
 
 from schema.context import Context
@@ -30,7 +32,7 @@ class Interpreted:
     async def run(
         self,
         context: Context,
-        variables: Mapping[str, Any],
+        variables: VariableValues,
         roots: Mapping[str, Any] | None = None,
     ) -> ExecutionResult:
         """Run it. What fields at the root came to already, in ``roots``, is not done again."""
@@ -38,7 +40,7 @@ class Interpreted:
             self._schema,
             self._document,
             context_value=context,
-            variable_values=dict(variables),
+            variable_values=_given(variables),
             operation_name=self._name,
             executor_class=Executor,
             is_awaitable=cast("Any", optimized_is_awaitable),
@@ -46,6 +48,12 @@ class Interpreted:
             hide_suggestions=True,
         )
         return await result if isinstance(result, Awaitable) else result
+
+
+def _given(variables: VariableValues) -> dict[str, Any]:
+    """Return what was given for them: graphql-core coerces for itself."""
+    sources = variables.sources.items()
+    return {name: source.value for name, source in sources if source.value is not Undefined}
 
 
 def _remembering(roots: Mapping[str, Any]) -> Callable[..., Any]:

@@ -1,7 +1,6 @@
 """One operation of a document, made ready to run."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Protocol
 
 from graphql import (
     DocumentNode,
@@ -10,6 +9,7 @@ from graphql import (
     OperationDefinitionNode,
     OperationType,
 )
+from graphql.execution.values import VariableValues
 
 from schema.context import Context
 from schema.execution.compiled import Compiled
@@ -19,7 +19,7 @@ from schema.execution.interpreted import Interpreted
 class Operation(Protocol):
     """A query or a mutation that is ready to run, any number of times."""
 
-    async def run(self, context: Context, variables: Mapping[str, Any]) -> ExecutionResult: ...
+    async def run(self, context: Context, variables: VariableValues) -> ExecutionResult: ...
 
 
 def prepare(

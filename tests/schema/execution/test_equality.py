@@ -15,6 +15,7 @@ from db.access import Caller
 from schema import execution
 from schema.context import Context
 from schema.root import core_of
+from schema.variables import Variables
 from tests.client import StoppedClock
 from tests.conftest import NOW
 from tests.schema.execution import toys
@@ -48,7 +49,7 @@ async def answers(
     both = []
     for compiled in (True, False):
         engine = execution.prepare(schema, document, operation, compiled=compiled)
-        values = {name: given[name] for name in variables_of(operation)}
+        values = Variables(schema, operation).coerce(given)
         both.append(shown(await engine.run(context_for(caller), values)))
     await _settled()
     return both
@@ -58,10 +59,6 @@ async def _settled() -> None:
     """Let what an error left behind come to its end before the loop is closed."""
     others = asyncio.all_tasks() - {asyncio.current_task()}
     await asyncio.gather(*others, return_exceptions=True)
-
-
-def variables_of(operation: OperationDefinitionNode) -> list[str]:
-    return [each.variable.name.value for each in operation.variable_definitions or ()]
 
 
 def shown(result: ExecutionResult) -> tuple[bytes, list[tuple[Any, str]]]:
