@@ -19,7 +19,7 @@ from db.carts.rows import CartRow, Details
 from db.carts.totals import Line, LineTotals, Shipping, Tax, compute
 from db.discounts import Ask, Offer
 from db.errors import Refusal
-from db.shop import ShippingMethodRow, TaxRateRow, Terms
+from db.shop import ShippingMethodRow, Terms
 from db.stock import Units
 
 
@@ -34,9 +34,9 @@ class Basket(NamedTuple):
 async def quote(
     *, lines: Sequence[Units], details: Details, caller: Caller, now: datetime
 ) -> Quote:
-    """Price lines, one for each variant, in three statements whatever their number.
+    """Price lines, one for each variant, in two statements whatever their number.
 
-    A fourth finds out what a discount code stands for.
+    A third finds out what a discount code stands for.
     """
     return (await _quotes([Basket(lines, details)], caller, now))[0]
 
@@ -48,15 +48,14 @@ async def quotes_by_cart(carts: Sequence[CartRow], *, caller: Caller, now: datet
 
 async def _quotes(baskets: Sequence[Basket], caller: Caller, now: datetime) -> list[Quote]:
     chosen = {basket.details.shipping_method_id for basket in baskets}
-    terms = await shop.terms([method_id for method_id in chosen if method_id])
+    places = {basket.details.address for basket in baskets}
+    terms = await shop.terms([*filter(None, chosen)], [*filter(None, places)])
     variants = {line.variant_id for basket in baskets for line in basket.lines}
     goods = await _read_goods(variants, now)
-    places = [basket.details.destination(terms.shop) for basket in baskets]
-    rates = await shop.rates_by_destination(places)
     offers = await _read_offers(baskets, caller)
     return [
-        _price(basket, goods, terms, rate, offer=offer, caller=caller, now=now)
-        for basket, rate, offer in zip(baskets, rates, offers, strict=True)
+        _price(basket, goods, terms, offer=offer, caller=caller, now=now)
+        for basket, offer in zip(baskets, offers, strict=True)
     ]
 
 
@@ -112,7 +111,6 @@ def _price(
     basket: Basket,
     goods: Mapping[UUID, Goods],
     terms: Terms,
-    rates: Mapping[str, TaxRateRow],
     *,
     offer: Offer | None,
     caller: Caller,
@@ -122,7 +120,8 @@ def _price(
     wanted = [(goods[line.variant_id], line.quantity) for line in lines if line.variant_id in goods]
     unknown = [line.variant_id for line in lines if line.variant_id not in goods]
     chosen = terms.method(details.shipping_method_id)
-    available = terms.methods_to(details.destination(terms.shop).country_code)
+    place = details.destination(terms.shop)
+    available = terms.methods_to(place.country_code)
     counted = chosen if chosen in available else None
     objection = _objection(details.discount_code, offer, wanted, now)
     discount = offer.discount if offer and not objection else None
@@ -130,7 +129,7 @@ def _price(
         [Line(goods.price, quantity, goods.tax_class) for goods, quantity in wanted],
         discount=discount.value if discount else None,
         shipping=_shipping(counted),
-        rates={tax_class: Tax(rate.name, rate.rate) for tax_class, rate in rates.items()},
+        rates={name: Tax(rate.name, rate.rate) for name, rate in terms.rates_at(place).items()},
         prices_include_tax=terms.shop.prices_include_tax,
         currency=terms.shop.currency,
     )

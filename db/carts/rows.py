@@ -55,13 +55,18 @@ class Details:
         found = {name: getattr(other, name) for name in missing}
         return cast("DetailFields", {name: value for name, value in found.items() if value})
 
-    def destination(self, settings: ShopRow) -> Destination:
-        """Tell where the goods go: to the address, or without one to the shop's first country."""
+    @property
+    def address(self) -> Destination | None:
+        """Where the goods are to go, if that is known."""
         if self.shipping_address is None:
-            return Destination(next(iter(settings.countries), ""))
+            return None
         return Destination(
             self.shipping_address["country_code"], self.shipping_address.get("region")
         )
+
+    def destination(self, settings: ShopRow) -> Destination:
+        """Tell where the goods go: to the address, or without one to the shop's first country."""
+        return self.address or Destination(next(iter(settings.countries), ""))
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

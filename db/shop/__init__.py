@@ -25,7 +25,7 @@ from db.shop.shipping import (
     update_shipping_method,
 )
 from db.shop.taxes import MOST_TAX_RATES, set_tax_rates
-from db.shop.terms import Destination, Terms, rates_by_destination, rates_for, terms
+from db.shop.terms import Destination, Terms, terms
 
 __all__ = [
     "MOST_ACTIVE_METHODS",
@@ -45,8 +45,6 @@ __all__ = [
     "create_shipping_method",
     "install",
     "price_fault",
-    "rates_by_destination",
-    "rates_for",
     "set_tax_rates",
     "settings",
     "shipping_methods",

@@ -36,6 +36,12 @@ class TaxRateRow:
     tax_class: str
     rate: int
 
+    def is_of_region(self, region: str | None) -> bool:
+        """Whether it is the rate of just this part of its country, in any case of letters."""
+        if self.region is None or region is None:
+            return False
+        return self.region.casefold() == region.casefold()
+
 
 @dataclass(frozen=True, slots=True)
 class ShippingMethodRow:

@@ -113,20 +113,20 @@ class TestQuote:
 
 
 class TestStatements:
-    async def test_are_three_for_any_number_of_lines_and_carts(self, now: datetime) -> None:
+    async def test_are_two_for_any_number_of_lines_and_carts(self, now: datetime) -> None:
         await make_shop()
         details = await ready()
         lines = [Units(await make_variant(), 1) for _ in range(10)]
         for some in (lines[:1], lines):
             with statements() as sent:
                 await quote(some, details, now)
-            assert len(sent) == 3
+            assert len(sent) == 2
             for one in some:
                 await carts.create_cart(caller=GUEST, now=now, lines=[one])
             made = [row[0] for row in await fetch("SELECT id FROM cart")]
             with statements() as sent:
                 await carts.quotes_by_cart(await carts_of(made), caller=GUEST, now=now)
-            assert len(sent) == 1 + 3
+            assert len(sent) == 1 + 2
 
 
 class TestProblems:

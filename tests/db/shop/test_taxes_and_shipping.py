@@ -12,7 +12,13 @@ from db.base import fetch_value
 from db.config import Database
 from db.errors import Code, Path, Refusal, Refusals, VersionConflict
 from db.money import LARGEST_PRICE, Money
-from db.shop import MOST_ACTIVE_METHODS, MOST_TAX_RATES, ShippingMethodRow, TaxRateRow
+from db.shop import (
+    MOST_ACTIVE_METHODS,
+    MOST_TAX_RATES,
+    Destination,
+    ShippingMethodRow,
+    TaxRateRow,
+)
 from tests.goods import make_method, make_shop
 from tests.snapshot import unchanged
 
@@ -65,7 +71,12 @@ class TestSetTaxRates:
                 await shop.set_tax_rates(caller=OWNER, now=now, rates=[rate()], if_version=1)
 
 
-class TestRatesFor:
+async def rates_at(country: str, region: str | None = None) -> dict[str, TaxRateRow]:
+    place = Destination(country, region)
+    return (await shop.terms(places=[place])).rates_at(place)
+
+
+class TestRatesAt:
     async def test_takes_the_region_before_the_country_and_nothing_for_0(
         self, now: datetime
     ) -> None:
@@ -74,11 +85,24 @@ class TestRatesFor:
         await shop.set_tax_rates(
             caller=OWNER, now=now, rates=[country, california, books, rate()], if_version=1
         )
-        assert await shop.rates_for("US", "ca") == {"standard": california, "books": books}
-        assert await shop.rates_for("US", "TX") == {"standard": country, "books": books}
-        assert await shop.rates_for("US", None) == {"standard": country, "books": books}
-        assert await shop.rates_for("FR", None) == {}
-        assert await shop.rates_for(None, None) == {}
+        assert await rates_at("US", "ca") == {"standard": california, "books": books}
+        assert await rates_at("US", "TX") == {"standard": country, "books": books}
+        assert await rates_at("US") == {"standard": country, "books": books}
+        assert await rates_at("FR") == {}
+        assert await rates_at("") == {}
+
+    async def test_has_each_place_by_its_own_rates(self, now: datetime) -> None:
+        california, france = rate("US", "CA", rate=72_500), rate("FR", rate=200_000)
+        await shop.set_tax_rates(
+            caller=OWNER, now=now, rates=[california, france, rate("FR", "CA")], if_version=1
+        )
+        terms = await shop.terms(places=[Destination("US", "CA"), Destination("FR")])
+        assert terms.rates_at(Destination("US", "CA")) == {"standard": california}
+        assert terms.rates_at(Destination("FR")) == {"standard": france}
+
+    async def test_has_the_first_country_for_what_has_no_address(self, now: datetime) -> None:
+        await shop.set_tax_rates(caller=OWNER, now=now, rates=[rate()], if_version=1)
+        assert (await shop.terms()).rates_at(Destination("DE")) == {"standard": rate()}
 
 
 async def create(now: datetime, **fields: Any) -> ShippingMethodRow:

@@ -297,7 +297,7 @@ class TestCart:
             with statements() as sent:
                 await guest.ask(CART, id=cart_id)
             counts.append(len(sent))
-        assert counts[0] == counts[1] == 1 + 3 + 2  # cart, quote, variants and their products
+        assert counts[0] == counts[1] == 1 + 2 + 2  # cart, quote, variants and their products
 
     async def test_costs_as_many_statements_for_ten_carts_as_for_one(self, client: Client) -> None:
         await make_shop()
@@ -313,7 +313,7 @@ class TestCart:
                 shown = await guest.ask(nodes, ids=wanted)
             assert [one["id"] for one in shown["nodes"]] == wanted
             counts.append(len(sent))
-        assert counts[0] == counts[1] == 1 + 3 + 1
+        assert counts[0] == counts[1] == 1 + 2 + 1
 
 
 class TestSigningInWithACart:
