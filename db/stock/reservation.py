@@ -1,8 +1,8 @@
 """Holding stock for orders: taking it, giving it back, sending it off, putting it back.
 
-Every change locks the rows it needs in the order of their variants and then changes them in one
-conditional update: a basket is taken whole or not at all, and no two of these wait for each other
-in a circle. Everything here joins the open transaction of whoever calls it.
+Every change is one statement, which locks the rows it needs in the order of their variants and
+changes them: a basket is taken whole or not at all, and no two of these wait for each other in a
+circle. Everything here joins the open transaction of whoever calls it.
 """
 
 from collections import Counter
@@ -28,24 +28,24 @@ class Units:
     quantity: int
 
 
-_RESERVE: Final = """
-UPDATE stock s SET reserved = s.reserved + w.q, updated_at = $3
-  FROM unnest($1::uuid[], $2::int[]) AS w(v, q)
- WHERE s.variant_id = w.v AND s.on_hand - s.reserved >= w.q
-RETURNING s.variant_id, s.on_hand, s.reserved,
-          (SELECT low_at FROM variant WHERE variant.id = s.variant_id)
-"""
-
+# Who waited for a lock finds the row as it is by then in `locked`. In `stock` they see it as it was
+# when the statement began, and so do the CHECKs: nothing may be worked out from there.
 _MOVE: Final = """
-UPDATE stock s SET on_hand = s.on_hand + w.q * $4, reserved = s.reserved + w.q * $5, updated_at = $3
-  FROM unnest($1::uuid[], $2::int[]) AS w(v, q)
- WHERE s.variant_id = w.v
-RETURNING s.variant_id, s.on_hand, s.reserved,
-          (SELECT low_at FROM variant WHERE variant.id = s.variant_id)
+WITH locked AS (
+    SELECT variant_id, on_hand + w.q * $3 AS on_hand, reserved + w.q * $4 AS reserved
+      FROM stock JOIN unnest($1::uuid[], $2::int[]) AS w(variant_id, q) USING (variant_id)
+     ORDER BY variant_id FOR NO KEY UPDATE OF stock
+)
+UPDATE stock SET on_hand = locked.on_hand, reserved = locked.reserved, updated_at = $5
+  FROM locked
+ WHERE stock.variant_id = locked.variant_id AND locked.reserved <= locked.on_hand
+RETURNING stock.variant_id, stock.on_hand, stock.reserved,
+          (SELECT low_at FROM variant WHERE variant.id = stock.variant_id)
 """
 
 
 _FACTORS: Final[Mapping[StockMovementKind, tuple[int, int]]] = {
+    StockMovementKind.RESERVE: (0, 1),
     StockMovementKind.RELEASE: (0, -1),
     StockMovementKind.SHIP: (-1, -1),
     StockMovementKind.RESTOCK: (1, 0),
@@ -61,9 +61,16 @@ async def lock(variant_ids: Iterable[UUID]) -> None:
 async def can_reserve(units: Iterable[Units]) -> bool:
     """Lock stock until the transaction ends, and tell whether all these units can be had of it."""
     wanted = _by_variant(units)
-    locked = await fetch(LOCK, list(wanted))
-    available = {variant_id: on_hand - held for variant_id, on_hand, held in locked}
-    return all(available.get(variant, 0) >= wanted[variant] for variant in wanted)
+    available = await _available(wanted)
+    return all(available[variant] >= wanted[variant] for variant in wanted)
+
+
+async def _available(variant_ids: Iterable[UUID]) -> dict[UUID, int]:
+    """Lock stock until the transaction ends, and read how many are free of each."""
+    ordered = sorted(variant_ids)
+    locked = await fetch(LOCK, ordered)
+    free = {variant_id: on_hand - reserved for variant_id, on_hand, reserved in locked}
+    return {variant: free.get(variant, 0) for variant in ordered}
 
 
 async def reserve(
@@ -83,38 +90,22 @@ async def reserve(
     :raises Refusals: of :class:`StockShort`, one for each variant of which there are too few.
     """
     wanted = _by_variant(units)
-    if not wanted:
-        return
-    variants, quantities = list(wanted), list(wanted.values())
-    locked = await fetch(LOCK, variants)
-    taken = await fetch(_RESERVE, variants, quantities, now)
-    if len(taken) < len(wanted):
-        available = {variant_id: on_hand - held for variant_id, on_hand, held in locked}
-        short = [variant for variant in variants if available.get(variant, 0) < wanted[variant]]
+    taken = await _move(
+        StockMovementKind.RESERVE, wanted, order_id=order_id, caller=caller, now=now
+    )
+    if short := wanted.keys() - taken:
         raise Refusals(
             [
                 shortage(
                     Units(variant, wanted[variant]),
-                    available=available.get(variant, 0),
+                    available=available,
                     caller=caller,
                     label=labels[variant],
                     path=(paths or {}).get(variant),
                 )
-                for variant in short
+                for variant, available in (await _available(short)).items()
             ]
         )
-    movements = [
-        Movement(
-            variant_id=variant_id,
-            on_hand_delta=0,
-            reserved_delta=wanted[variant_id],
-            on_hand=on_hand,
-            reserved=reserved,
-            low_at=low_at,
-        )
-        for variant_id, on_hand, reserved, low_at in taken
-    ]
-    await book(StockMovementKind.RESERVE, movements, order_id=order_id, caller=caller, now=now)
 
 
 def shortage(
@@ -134,35 +125,40 @@ def shortage(
 
 async def release(units: Iterable[Units], *, order_id: UUID, caller: Caller, now: datetime) -> None:
     """Take back the promise of units that an order will not need."""
-    await _move(StockMovementKind.RELEASE, units, order_id=order_id, caller=caller, now=now)
+    moved = _by_variant(units)
+    await _move(StockMovementKind.RELEASE, moved, order_id=order_id, caller=caller, now=now)
 
 
 async def ship(units: Iterable[Units], *, order_id: UUID, caller: Caller, now: datetime) -> None:
     """Send promised units off: they are neither on hand nor promised any more."""
-    await _move(StockMovementKind.SHIP, units, order_id=order_id, caller=caller, now=now)
+    moved = _by_variant(units)
+    await _move(StockMovementKind.SHIP, moved, order_id=order_id, caller=caller, now=now)
 
 
 async def restock(units: Iterable[Units], *, order_id: UUID, caller: Caller, now: datetime) -> None:
     """Put units that came back on the shelf again."""
-    await _move(StockMovementKind.RESTOCK, units, order_id=order_id, caller=caller, now=now)
+    moved = _by_variant(units)
+    await _move(StockMovementKind.RESTOCK, moved, order_id=order_id, caller=caller, now=now)
 
 
 async def _move(
     kind: StockMovementKind,
-    units: Iterable[Units],
+    moved: Mapping[UUID, int],
     *,
     order_id: UUID,
     caller: Caller,
     now: datetime,
-) -> None:
-    """Move units as their kind of movement does; the database refuses what cannot be."""
-    moved = _by_variant(units)
+) -> set[UUID]:
+    """Move units as their kind of movement does, and return of which variants there were enough.
+
+    The others were not moved.
+    """
     if not moved:
-        return
+        return set()
     on_hand_factor, reserved_factor = _FACTORS[kind]
-    variants, quantities = list(moved), list(moved.values())
-    await fetch(LOCK, variants)
-    rows = await fetch(_MOVE, variants, quantities, now, on_hand_factor, reserved_factor)
+    rows = await fetch(
+        _MOVE, list(moved), list(moved.values()), on_hand_factor, reserved_factor, now
+    )
     movements = [
         Movement(
             variant_id=variant_id,
@@ -175,6 +171,7 @@ async def _move(
         for variant_id, on_hand, reserved, low_at in rows
     ]
     await book(kind, movements, order_id=order_id, caller=caller, now=now)
+    return {variant_id for variant_id, *_ in rows}
 
 
 def _by_variant(units: Iterable[Units]) -> dict[UUID, int]:

@@ -12,7 +12,7 @@ import pytest
 
 from db import base, ids, stock
 from db.access import ActorKind, Caller, Permission
-from db.base import atomically, execute, fetch
+from db.base import atomically, execute, fetch, fetch_value
 from db.errors import Refusals, StockShort
 from db.stock import Units
 from tests.goods import make_order, make_variant
@@ -106,6 +106,69 @@ class TestReserve:
     async def test_does_nothing_without_units(self, now: datetime) -> None:
         await reserve([], now)
         assert await ledger() == []
+
+
+_IS_WAITED_FOR = """
+SELECT EXISTS (SELECT FROM pg_locks WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid)))
+"""
+
+
+class TestReserveAfterWaiting:
+    """Someone holds the middle one of three stocks of 5, and changes it before they let go.
+
+    What a statement saw as it began is old by then, whichever way the planner joins.
+    """
+
+    @pytest.mark.parametrize("join", ["hashjoin", "mergejoin", "nestloop"])
+    @pytest.mark.parametrize(
+        ("change", "asked", "after"),
+        [
+            ("reserved = 2", 3, (5, 5)),
+            ("reserved = 3", 3, None),
+            ("on_hand = 2", 3, None),
+            ("on_hand = 8", 8, (8, 8)),
+            ("on_hand = 9, reserved = 6", 4, None),
+        ],
+    )
+    async def test_counts_what_is_there_by_then(
+        self, now: datetime, join: str, change: str, asked: int, after: tuple[int, int] | None
+    ) -> None:
+        variants = [await make_variant(on_hand=5) for _ in range(3)]
+        basket = [Units(variants[1], asked), Units(variants[2], 1), Units(variants[0], 1)]
+        is_held = asyncio.Event()
+
+        async def hold() -> None:
+            await execute(f"UPDATE stock SET {change} WHERE variant_id = $1", variants[1])
+            is_held.set()
+            async with asyncio.timeout(2):
+                while not await fetch_value(_IS_WAITED_FOR):  # noqa: ASYNC110 - only asking tells
+                    await asyncio.sleep(0.005)
+
+        async def buy() -> None:
+            for way in {"hashjoin", "mergejoin", "nestloop"} - {join}:
+                await execute(f"SET LOCAL enable_{way} = off")
+            await execute("SET LOCAL plan_cache_mode = force_custom_plan")
+            labels = dict.fromkeys(variants, "Tea light")
+            await stock.reserve(
+                basket, order_id=await make_order(), caller=CLERK, now=now, labels=labels
+            )
+
+        holding = asyncio.create_task(atomically(hold))
+        await is_held.wait()
+        if after:
+            await atomically(buy)
+            assert await levels(*variants) == [(5, 1), after, (5, 1)]
+        else:
+            with pytest.raises(Refusals) as refused:
+                await atomically(buy)
+            (held,) = await levels(variants[1])
+            assert [
+                (short.variant_id, short.available)
+                for short in refused.value.refusals
+                if isinstance(short, StockShort)
+            ] == [(variants[1], held[0] - held[1])]
+            assert await levels(variants[0], variants[2]) == [(5, 0), (5, 0)]
+        await holding
 
 
 class TestWhatBecomesOfAPromise:
