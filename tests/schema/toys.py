@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Final, TypeAlias
 from uuid import UUID
 
@@ -27,7 +28,7 @@ from schema import define
 from schema.connections import After, Connection, First, Keyset
 from schema.context import Context, Info
 from schema.errors import Payload
-from schema.ids import FINDERS, Node, ProductId
+from schema.ids import FINDERS, Node, ProductId, identity
 from schema.inputs import (
     AddressInput,
     DateTime,
@@ -39,10 +40,11 @@ from schema.inputs import (
     Sku,
     plain,
 )
-from schema.money import Money
+from schema.money import Money, amount
 from schema.permissions import guarded
 from schema.resolvers import mutation, resolver, subscription
 from schema.root import build
+from schema.views import View, view
 
 OWNER: Final = UUID(int=7)
 PRICE: Final = money.Money(1990, "EUR")
@@ -51,33 +53,35 @@ MOST: Final = 5
 """There are so many toys, numbered from 1."""
 
 
-@define.type
-class Toy(Node):
+@dataclass(frozen=True, slots=True)
+class ToyRow:
+    number: int
+    price: int = PRICE.amount
+    currency: str = PRICE.currency
+    secret: str = "secret"
+    diary: str = "diary"
+    letter: str = "letter"
+
+    @property
+    def id(self) -> UUID:
+        return UUID(int=self.number)
+
+
+@view(ToyRow)
+class Toy(Node, View[ToyRow]):
     """Something to play with."""
 
+    id: strawberry.ID = identity("toy")
     number: int
-    price: Money
+    price: Money = amount("price")
     secret: str | None = guarded("For staff.", requires=Permission.STOCK_READ)
     diary: str | None = guarded(
         "For staff and its owner.", requires=Permission.USERS_READ, owner=True
     )
     letter: str | None = guarded("For its owner.", owner=True)
-    owner_id: strawberry.Private[UUID]
 
     def belongs_to(self, caller: Caller) -> bool:
-        return caller.is_owner_of(user_id=self.owner_id, guest_id=None)
-
-    @classmethod
-    def of(cls, number: int) -> "Toy":
-        return cls(
-            id=strawberry.ID(toy_id(number)),
-            number=number,
-            price=Money.of(PRICE),
-            secret="secret",
-            diary="diary",
-            letter="letter",
-            owner_id=OWNER,
-        )
+        return caller.is_owner_of(user_id=OWNER, guest_id=None)
 
     @resolver()
     async def double(self, info: Info) -> int:
@@ -109,7 +113,7 @@ async def multiples(numbers: Sequence[int], *, by: int) -> list[int]:
 
 
 async def find_toys(uuids: Sequence[UUID], context: Context) -> list[Toy | None]:
-    return [Toy.of(uuid.int) if 0 < uuid.int <= MOST else None for uuid in uuids]
+    return [Toy.of(ToyRow(uuid.int)) if 0 < uuid.int <= MOST else None for uuid in uuids]
 
 
 FINDERS["toy"] = find_toys  # no thing of the shop has this prefix
@@ -170,13 +174,13 @@ class Query:
         """By number."""
         key = BY_NUMBER.read(after)
         start = key[0] if key else 0
-        numbers = list(range(start + 1, MOST + 1))[: (first or 20) + 1]
+        rows = [ToyRow(number) for number in range(start + 1, MOST + 1)][: (first or 20) + 1]
         return Connection[Toy].of(
-            numbers,
+            rows,
             first,
             after,
             keyset=BY_NUMBER,
-            key=lambda number: (number, UUID(int=number)),
+            key=lambda row: (row.number, row.id),
             node=Toy.of,
             count=_count,
         )
@@ -289,7 +293,7 @@ class Mutation:
     @mutation()
     async def session_create(self, info: Info, email: str) -> ToyPayload:
         info.context.become(Caller.system("signed-in"))
-        return ToyPayload(toy=Toy.of(1))
+        return ToyPayload(toy=Toy.of(ToyRow(1)))
 
 
 @define.type
