@@ -34,6 +34,8 @@ WRITE_SECONDS: Final = 4.0
 COMMAND_SECONDS: Final = 5.0
 LOCK_SECONDS: Final = 2.0
 IDLE_IN_TRANSACTION_SECONDS: Final = 10.0
+RELEASE_SECONDS: Final = 1.0
+"""How long a connection may take to come to itself when it is given back, before it is cut."""
 
 _AWAY = (
     asyncpg.InterfaceError,
@@ -90,6 +92,21 @@ class _Pool(asyncpg.Pool):
                 raise Unavailable(Reason.DATABASE, "The database is away.") from error
             raise Unavailable(Reason.OVERLOADED, "All connections are taken.") from error
 
+    async def release(self, connection: Any, *, timeout: float | None = None) -> None:  # noqa: ASYNC109 - asyncpg's own
+        del timeout
+        if connection._con is not None:  # noqa: SLF001
+            connection._con._on_release()  # noqa: SLF001
+            await asyncio.shield(_put_back(connection._holder))  # noqa: SLF001
+
+
+async def _put_back(holder: Any) -> None:
+    """Give a connection back to its pool; one that does not come to itself in time is cut.
+
+    Who used it has heard by now what there was to hear.
+    """
+    with suppress(*_AWAY):
+        await holder.release(RELEASE_SECONDS)
+
 
 class _Translated:
     """Makes :class:`Unavailable` of a database that is away, full or too slow."""
@@ -143,12 +160,14 @@ async def _fetch_on(
     holder: Any, sql: str, arguments: tuple[Any, ...], record: type[RecordT]
 ) -> list[RecordT]:
     """Read on a connection that was taken and put it back; with care, if all is not well."""
+    connection = holder._con  # noqa: SLF001
     try:
-        rows: list[RecordT] = await holder._con.fetch(  # noqa: SLF001
+        rows: list[RecordT] = await connection.fetch(
             sql, *arguments, timeout=READ_SECONDS, record_class=record
         )
     except BaseException:
-        await asyncio.shield(holder.release(None))
+        if holder._con is connection:  # noqa: SLF001 - else it ended, and gave itself back
+            await asyncio.shield(_put_back(holder))
         raise
     holder._release()  # noqa: SLF001
     holder._setup_inactive_callback()  # noqa: SLF001

@@ -5,7 +5,7 @@ A row is an operation under its key, and what was decided about it; it may turn 
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any, Final
 
 import asyncpg
@@ -15,7 +15,10 @@ from api.gateways.fake_tokens import MESSAGES, Script
 from db.payments import Answer, GatewayUnknown, Op, OperationKind, Verdict
 
 _CONNECTIONS: Final = 4
-_TIMEOUT_SECONDS: Final = 5.0
+_TIMEOUT_SECONDS: Final = 4.0
+_RELEASE_SECONDS: Final = 1.0
+"""Both together are less than what the shop waits for an answer: it hears of the trouble."""
+_TROUBLES: Final = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError)
 
 _MAKE: Final = """
 SELECT pg_advisory_xact_lock(hashtext('fake_gateway'));
@@ -108,8 +111,7 @@ class Ledger:
 
     async def move(self, op: Op, script: Script) -> Answer:
         """Move money of an earlier payment; the moves of one payment go one at a time."""
-        pool = await self._opened()
-        async with _answering(), pool.acquire() as connection, connection.transaction():
+        async with self._connection() as connection, connection.transaction():
             await connection.execute(_ONE_AT_A_TIME, op.reference)
             objection = _objection(op, await connection.fetch(_HISTORY, op.reference))
             if objection or op.kind in script.refused:
@@ -141,34 +143,39 @@ class Ledger:
     async def close(self) -> None:
         """Give the connections back."""
         if self._pool is not None:
-            await self._pool.close()
+            with suppress(*_TROUBLES):  # whom nobody answers any more is cut
+                await self._pool.close()
             self._pool = None
 
     async def _fetch_row(self, sql: str, *arguments: Any) -> asyncpg.Record | None:
-        pool = await self._opened()
-        async with _answering():
-            return await pool.fetchrow(sql, *arguments)
+        async with self._connection() as connection:
+            return await connection.fetchrow(sql, *arguments)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[asyncpg.pool.PoolConnectionProxy]:
+        """Lend a connection. Whatever goes wrong on the way leaves the outcome open."""
+        try:
+            pool = await self._opened()
+            connection = await pool.acquire(timeout=_TIMEOUT_SECONDS)
+            try:
+                yield connection
+            finally:
+                await pool.release(connection, timeout=_RELEASE_SECONDS)
+        except _TROUBLES as error:
+            raise GatewayUnknown(repr(error)) from error
 
     async def _opened(self) -> asyncpg.Pool:
-        async with self._opening, _answering():
+        async with self._opening:
             if self._pool is None:
                 self._pool = await asyncpg.create_pool(
                     self._url,
                     min_size=1,
                     max_size=_CONNECTIONS,
+                    timeout=_TIMEOUT_SECONDS,
                     command_timeout=_TIMEOUT_SECONDS,
                     init=_make,
                 )
             return self._pool
-
-
-@asynccontextmanager
-async def _answering() -> AsyncIterator[None]:
-    """Whatever goes wrong on the way leaves the outcome open."""
-    try:
-        yield
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
-        raise GatewayUnknown(str(error)) from error
 
 
 async def _make(connection: asyncpg.Connection) -> None:

@@ -11,7 +11,7 @@ from db.base import fetch, fetch_value
 from db.errors import Unavailable
 from tests.api.running import PATIENCE_SECONDS
 from tests.buying import reserved
-from tests.torture.door import Door, buy_at_last, half_a_minute_goes_by
+from tests.torture.door import Door, half_a_minute_goes_by, insist
 
 BUYERS: Final = 6
 
@@ -28,18 +28,26 @@ class Buyers:
 
     async def shop(self) -> None:
         while not self.stopping:
-            order = await buy_at_last(self.door, self.variant, str(uuid4()))
+            order = await insist(self.door, self.variant, str(uuid4()))
             self.told.append(order["id"])
 
     @asynccontextmanager
     async def shopping(self) -> AsyncIterator[None]:
-        """Buy while the block runs; then see to it that what was begun is done."""
+        """Buy while the block runs; then see to it that what was begun is done.
+
+        How long the trouble lasts is the block's affair. What is asked of the shop is that all get
+        their answer once it is over.
+        """
         tasks = [asyncio.create_task(self.shop()) for _ in range(BUYERS)]
         try:
             yield
-        finally:
             self.stopping = True
-            await asyncio.gather(*tasks)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
         await _database_answers()
         await half_a_minute_goes_by()
         async with asyncio.timeout(PATIENCE_SECONDS):

@@ -86,16 +86,21 @@ async def open_shop(database: Database, data: Path, **variables: str) -> AsyncIt
     assert await invariants.check() == []
 
 
-async def buy_at_last(door: Door, variant: UUID, key: str) -> Any:
+async def insist(door: Door, variant: UUID, key: str) -> Any:
     """Buy one unit; send the same call again until there is an answer."""
+    while True:
+        try:
+            body = await door.buy(variant, total="10.00", key=key)
+        except (httpx.TransportError, AssertionError):  # killed, or not up again yet
+            await asyncio.sleep(0.1)
+        else:
+            return body["data"]["checkoutComplete"]["order"]
+
+
+async def buy_at_last(door: Door, variant: UUID, key: str) -> Any:
+    """Insist on one unit, but not for ever."""
     async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            try:
-                body = await door.buy(variant, total="10.00", key=key)
-            except (httpx.TransportError, AssertionError):  # killed, or not up again yet
-                await asyncio.sleep(0.1)
-            else:
-                return body["data"]["checkoutComplete"]["order"]
+        return await insist(door, variant, key)
 
 
 async def half_a_minute_goes_by() -> None:

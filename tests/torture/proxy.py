@@ -40,6 +40,11 @@ class Proxy:
         self.port = 0
         self.lost = 0
         """How many connections were cut."""
+        self._age = 0
+
+    def forget(self) -> None:
+        """Carry nothing any more for the connections that there are, and do not tell."""
+        self._age += 1
 
     def cut(self) -> None:
         """End all connections where they are, in the middle of whatever they say."""
@@ -55,7 +60,6 @@ class Proxy:
         try:
             yield self
         finally:
-            self.weather = Weather.FAIR  # whoever waits in a black hole goes on, and ends
             self._loop.call_soon_threadsafe(self._closing.set)
             thread.join()
 
@@ -104,9 +108,12 @@ class Proxy:
         *,
         is_asked: bool,
     ) -> None:
+        age = self._age
         with suppress(OSError):
             while data := await reader.read(_CHUNK):
                 loses_answer = is_asked and self.cuts_at_commit > 0 and _COMMIT in data
+                while self._swallows(age):  # noqa: ASYNC110 - the test ends it
+                    await asyncio.sleep(0.02)
                 await self._carry_through(data, writer)
                 if loses_answer:  # the server hears it, and nobody hears the server
                     self.cuts_at_commit -= 1
@@ -114,9 +121,11 @@ class Proxy:
         for each in both:
             each.close()
 
+    def _swallows(self, age: int) -> bool:
+        is_silent = self.weather is Weather.BLACK_HOLE or age < self._age
+        return is_silent and not self._closing.is_set()
+
     async def _carry_through(self, data: bytes, writer: asyncio.StreamWriter) -> None:
-        while self.weather is Weather.BLACK_HOLE:  # noqa: ASYNC110 - the test changes it
-            await asyncio.sleep(0.02)
         if self.weather is Weather.DELAYED:
             await asyncio.sleep(self.delay_seconds)
         if self.weather is Weather.THROTTLED:
