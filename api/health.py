@@ -144,7 +144,8 @@ class Vitals:
     async def _look_at_database(self, database: Database) -> None:
         try:
             with database.used():
-                await asyncio.wait_for(fetch_value("SELECT 1"), DATABASE_SECONDS)
+                async with asyncio.timeout(DATABASE_SECONDS):
+                    await fetch_value("SELECT 1")
         except Exception:  # noqa: BLE001 - for whatever reason, it does not answer
             self.database = State.AWAY
         else:
