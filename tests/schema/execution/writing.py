@@ -82,11 +82,9 @@ class Writer:
         given = {
             argument: definition
             for argument, definition in own.args.items()
-            if (
-                isinstance(definition.type, GraphQLNonNull)
-                and definition.default_value is Undefined
-            )
+            if _must_be_given(definition)
             or argument == "first"
+            or self.draw(st.integers(0, 3)) == 0
         }
         written = [f"{each}: {self.literal(given[each].type, f'{name} {each}')}" for each in given]
         return f"({', '.join(written)})" if written else ""
