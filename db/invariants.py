@@ -130,7 +130,7 @@ INVARIANTS: Final = (
         """,
     ),
     Invariant(
-        "A placed order is paid or authorized for its total.",
+        "A placed order is paid or authorized for its total, or somebody was told that it is not.",
         """
         SELECT id, number, total FROM orders
          WHERE status IN ('PLACED', 'COMPLETED') AND total > 0
@@ -138,6 +138,12 @@ INVARIANTS: Final = (
                SELECT FROM payment WHERE payment.order_id = orders.id
                   AND payment.status IN ('AUTHORIZED', 'CAPTURED')
                   AND payment.amount = orders.total AND payment.currency = orders.currency
+           )
+           AND NOT EXISTS (
+               SELECT FROM payment
+                 JOIN order_event told ON told.order_id = payment.order_id AND told.kind = 'NOTE'
+                  AND told.data ->> 'lost' = 'true'
+                WHERE payment.order_id = orders.id AND payment.status = 'VOIDED'
            )
         """,
     ),

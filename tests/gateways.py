@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from api.gateways import FakeGateway
 from db.base import execute
-from db.payments import Answer, GatewayUnknown, Op
+from db.payments import Answer, GatewayUnknown, Op, Verdict
 
 Side: TypeAlias = Literal["before", "after"]
 
@@ -67,3 +67,36 @@ class ForgetfulGateway(FaultyGateway):
         answer = await super().fence(op)
         await execute("DELETE FROM fake_gateway.operation WHERE key = $1", op.key)
         return answer
+
+
+class HastyGateway(FaultyGateway):
+    """Lets go of what it holds when it is asked for a promise, as Stripe does.
+
+    What it decides reaches us once it ``speaks``.
+    """
+
+    def __init__(self, database_url: str) -> None:
+        super().__init__(database_url)
+        self.decided = asyncio.Event()
+        self.speaks = asyncio.Event()
+
+    async def authorize(
+        self, op: Op, *, token: str | None, capture: bool, return_url: str | None
+    ) -> Answer:
+        answer = await super().authorize(op, token=token, capture=capture, return_url=return_url)
+        self.decided.set()
+        await self.speaks.wait()
+        return answer
+
+    async def fence(self, op: Op) -> Answer:
+        await execute(_LET_GO, op.key)
+        return await super().fence(op)
+
+    async def void(self, op: Op) -> Answer:
+        if await execute(_IS_LET_GO, op.reference):
+            return Answer(verdict=Verdict.SUCCEEDED, reference=op.reference)
+        return await super().void(op)
+
+
+_LET_GO = "UPDATE fake_gateway.operation SET verdict = 'CANCELLED' WHERE key = $1 AND NOT captured"
+_IS_LET_GO = "SELECT FROM fake_gateway.operation WHERE reference = $1 AND verdict = 'CANCELLED'"

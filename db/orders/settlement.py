@@ -15,9 +15,19 @@ from db.base import atomically, fetch_value
 from db.crash_points import CrashPoint
 from db.events import Changes, Outcome, Topic
 from db.money import Money
-from db.orders import actions, alerts, completion, refunds, resumption, timeline
-from db.orders.actions import Step, advance
-from db.orders.models import Order, OrderEventKind, OrderStatus, RefundReason
+from db.orders import (
+    actions,
+    alerts,
+    completion,
+    ending,
+    fulfillment,
+    queries,
+    refunds,
+    resumption,
+    timeline,
+)
+from db.orders.actions import OrderAction, Step, advance
+from db.orders.models import CancelReason, Order, OrderEventKind, OrderStatus, RefundReason
 from db.payments import (
     Answer,
     Call,
@@ -88,7 +98,7 @@ async def settle(
         if after is None:
             return None
         await _tell(order, before, after, caller=caller, action=action, now=now)
-        following = await _go_on(order, after, caller=caller, action=action, now=now)
+        following = await _go_on(order, before, after, caller=caller, action=action, now=now)
         crash_points.reach(CrashPoint.IN_T2_BEFORE_COMMIT)
         return following
 
@@ -96,9 +106,17 @@ async def settle(
 
 
 async def _go_on(
-    order: Order, call: Call, *, caller: Caller, action: str, now: datetime
+    order: Order, before: Call, call: Call, *, caller: Caller, action: str, now: datetime
 ) -> Call | None:
     match call.kind, call.status:
+        case OperationKind.AUTHORIZE, OperationStatus.SUCCEEDED if _is_let_go(call):
+            if before.status is OperationStatus.SUCCEEDED:
+                await _lost(order, call, caller=caller, action=action, now=now)
+                return None
+            # Old news, or a promise that was not kept: the gateway lets go of what there may be.
+            await completion.touch(order, now=now)
+            await completion.tell_of_change(order, now=now)
+            return await payments.give_back(call, now=now)
         case OperationKind.AUTHORIZE, OperationStatus.SUCCEEDED:
             return await _paid(order, call, caller=caller, action=action, now=now)
         case OperationKind.REFUND, OperationStatus.SUCCEEDED | OperationStatus.FAILED:
@@ -122,6 +140,26 @@ async def _go_on(
                 data = {"paymentId": call.payment_typeid}
                 await alerts.call_for_a_person(order, message, data, caller=caller, now=now)
     return None
+
+
+def _is_let_go(call: Call) -> bool:
+    return call.payment_status is PaymentStatus.VOIDED and not call.captured
+
+
+async def _lost(order: Order, call: Call, *, caller: Caller, action: str, now: datetime) -> None:
+    """End a placed order whose money its gateway has let go of, if nothing has left yet."""
+    standing = await queries.standing(order.id)
+    if order.status is not OrderStatus.PLACED:
+        await completion.touch(order, now=now)
+    elif actions.RULES[OrderAction.CANCEL].fits(standing, True, now):
+        await fulfillment.unpack_all(order, caller=caller, action=action, now=now)
+        reason = CancelReason.PAYMENT
+        await ending.cancel(order, reason=reason, caller=caller, action=action, now=now)
+    else:
+        await completion.touch(order, now=now)
+        message = "The gateway has let go of the money that it held for this order: see to it."
+        data = {"paymentId": call.payment_typeid, "lost": True}
+        await alerts.call_for_a_person(order, message, data, caller=caller, now=now)
 
 
 async def _paid(

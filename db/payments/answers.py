@@ -1,7 +1,9 @@
 """Taking in what a gateway answered.
 
 Answers move an operation up a ladder and never down: the same answers give the same result in any
-order, however often they are repeated.
+order, however often they are repeated. What pays for an order goes by a ladder of its own, from no
+to held, to called off, to taken: a hold is over once it was called off, whichever we hear of first,
+and money that was taken is never called off.
 """
 
 from collections.abc import Callable, Mapping
@@ -88,28 +90,29 @@ def answered(call: Call, answer: Answer) -> Call:
     if status is call.status and not call.is_open and not _says_more(call, answer):
         return call
     after = replace(call, status=status)
-    effect = _EFFECTS.get((call.kind, status))
+    effect = _EFFECTS.get((call.kind, said))
     return effect(after, answer) if effect else after
 
 
 def _says_more(call: Call, answer: Answer) -> bool:
-    """Tell whether an answer goes beyond one of its kind: taken beyond held, no beyond never."""
-    if call.kind is not OperationKind.AUTHORIZE:
+    """Tell whether an answer says more about the money than about the operation: taken, let go."""
+    if call.kind is not OperationKind.AUTHORIZE or call.captured:
         return False
-    match answer.verdict, call.payment_status:
-        case Verdict.SUCCEEDED, PaymentStatus.AUTHORIZED:
+    match answer.verdict:
+        case Verdict.SUCCEEDED:
             return answer.captured
-        case Verdict.DECLINED, PaymentStatus.VOIDED:
-            return call.status is OperationStatus.FAILED
+        case Verdict.CANCELLED:
+            return call.payment_status is not PaymentStatus.VOIDED
         case _:
             return False
 
 
 def _authorized(call: Call, answer: Answer) -> Call:
     paid = PaymentStatus.CAPTURED if answer.captured else PaymentStatus.AUTHORIZED
+    is_over = call.payment_status is PaymentStatus.VOIDED and not answer.captured
     return replace(
         call,
-        payment_status=call.payment_status if call.has_rival else paid,
+        payment_status=call.payment_status if call.has_rival or is_over else paid,
         captured=call.payment_amount if answer.captured else 0,
         reference=answer.reference,
         failure_code=None,
@@ -174,4 +177,4 @@ _EFFECTS: Final[Mapping[tuple[OperationKind, OperationStatus], Callable[[Call, A
     (OperationKind.VOID, OperationStatus.FAILED): _refused,
     (OperationKind.REFUND, OperationStatus.FAILED): _not_refunded,
 }
-"""What the settling of an operation does to its payment; the others do nothing to it."""
+"""What such an answer to an operation does to its payment; the others do nothing to it."""

@@ -46,7 +46,7 @@ PLANTS: Final = {
         "UPDATE orders SET status = 'EXPIRED' WHERE discount_code IS NOT NULL",
         "UPDATE orders SET discount_code = NULL",
     ),
-    "A placed order is paid or authorized for its total.": (
+    "A placed order is paid or authorized for its total, or somebody was told that it is not.": (
         "DELETE FROM payment WHERE status = 'CAPTURED'",
         "UPDATE payment SET status = 'PROCESSING', captured = 0, refund_held = 0",
         "UPDATE payment SET amount = amount + 1",

@@ -28,8 +28,8 @@ CAPTURED = Answer(verdict=Verdict.SUCCEEDED, reference="r", captured=True)
 HELD = Answer(verdict=Verdict.SUCCEEDED, reference="r")
 DECLINED = Answer(verdict=Verdict.DECLINED, reference="r", code="card_declined")
 CANCELLED = Answer(verdict=Verdict.CANCELLED, reference="r")
-FINAL = [CANCELLED, DECLINED, HELD, CAPTURED]
-"""From the weakest to the strongest: taken beats held, held beats no, and no beats never."""
+FINAL = [DECLINED, HELD, CANCELLED, CAPTURED]
+"""From the weakest to the strongest: taken beats called off, that beats held, and held beats no."""
 
 
 def call(
