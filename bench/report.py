@@ -1,11 +1,11 @@
 """The documents that quote a run: what stands between their marks is never written by hand."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from bench import results
+from bench.marks import Marks
 from bench.plot import plot
 from bench.queries import READS, SALES
 from bench.results import Run
@@ -15,7 +15,7 @@ _ROOT: Final = Path(__file__).parents[1]
 README: Final = _ROOT / "README.md"
 FIGURES: Final = _ROOT / "bench" / "README.md"
 PLOT: Final = _ROOT / "bench" / "figures.svg"
-_BEGIN, _END = "<!-- figures: written by `make bench` -->", "<!-- end of figures -->"
+_MARKS: Final = Marks("<!-- figures: written by `make bench` -->", "<!-- end of figures -->")
 
 
 def documents(run: Run) -> Mapping[Path, str]:
@@ -23,8 +23,8 @@ def documents(run: Run) -> Mapping[Path, str]:
     return {
         results.KEPT: run.kept().decode(),
         PLOT: plot(run),
-        FIGURES: _between(FIGURES.read_text(), in_full(run)),
-        README: _between(README.read_text(), _in_short(run)),
+        FIGURES: _MARKS.put(in_full(run), FIGURES.read_text()),
+        README: _MARKS.put(_in_short(run), README.read_text()),
     }
 
 
@@ -57,12 +57,3 @@ def _in_short(run: Run) -> str:
         sales(run, [one.name for one in SALES], "tradepost"),
     ]
     return "\n\n".join(parts)
-
-
-def _between(document: str, text: str) -> str:
-    """Put a text between the marks of a document."""
-    marked = re.compile(f"{re.escape(_BEGIN)}.*?{re.escape(_END)}", re.DOTALL)
-    found, times = marked.subn(lambda _: f"{_BEGIN}\n\n{text}\n\n{_END}", document)
-    if times != 1:
-        raise AssertionError("a document must have the marks once")
-    return found

@@ -28,3 +28,11 @@ async def unchanged() -> AsyncIterator[None]:
     yield
     after = await snapshot()
     assert [name for name in before if before[name] != after[name]] == []
+
+
+@asynccontextmanager
+async def changed() -> AsyncIterator[None]:
+    """Assert that some table differs after the block from what it was before."""
+    before = await snapshot()
+    yield
+    assert await snapshot() != before

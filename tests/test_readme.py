@@ -36,3 +36,15 @@ def test_the_test_tokens_are_told_as_they_are() -> None:
     _, _, section = (ROOT / "api/README.md").read_text().partition("## Test tokens")
     told = dict(re.findall(r"^\| `(tok_\w+)` \| (.+) \|$", section, flags=re.MULTILINE))
     assert told == {token: script.meaning for token, script in SCRIPTS.items()}
+
+
+def test_every_promise_that_the_readme_names_is_tried() -> None:
+    named = set()
+    told = (ROOT / "README.md").read_text()
+    for family, numbers in re.findall(r"\b([A-Z]{3})-(\d(?:\d|, (?=\d)| to (?=\d))*)", told):
+        for first, last in re.findall(r"(\d+)(?: to (\d+))?", numbers):
+            named |= {f"{family}_{each}" for each in range(int(first), int(last or first) + 1)}
+    assert {"STK_6", "PAY_8", "RFD_4"} <= named
+    tests = [path for path in (ROOT / "tests").rglob("test_*.py") if path != Path(__file__)]
+    tried = "\n".join(f"{path.name}\n{path.read_text()}" for path in tests)
+    assert {each for each in named if f"test_{each.lower()}_" not in tried} == set()

@@ -11,24 +11,33 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
+
+from bench.marks import Marks
 
 SEEDS: Final = "200"
 SECONDS: Final = 600
 """How long all attacks may take together."""
 TIDY_SECONDS: Final = 20
 """How long one that is cut short may take to stop its servers."""
+WRITE: Final = "--write"
+COMMAND: Final = f"make torture ARGS={WRITE}"
+README: Final = Path(__file__).parents[2] / "README.md"
+MARKS: Final = Marks("<!-- attacks: written by `make torture` -->", "<!-- end of attacks -->")
 
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """What is attacked, how, and the tests that do it."""
+    """What is attacked, how, how often what is tried, and the tests that do it."""
 
     ids: str
     how: str
+    unit: str
     tests: tuple[str, ...]
     only: str = ""
 
@@ -37,43 +46,76 @@ ATTACKS: Final = (
     Attack(
         "SIM-1",
         "every history of the protocol walked through; four wrong ones caught",
+        "worlds",
         ("tests/torture/test_model.py",),
     ),
     Attack(
         "SIM-2",
         "the real shop in histories that a seed decides; three mistakes noticed",
+        "histories",
         ("tests/simulation/test_simulation.py",),
     ),
     Attack(
         "STK-1, IDM-1",
         "crowds over HTTP: 500 buyers of 37 units at 4 processes, 50 clients with one key",
+        "calls",
         ("tests/torture/test_crowds.py",),
+    ),
+    Attack(
+        "STK-2, 3",
+        "baskets for the same six shelves over HTTP, with staff who count, cancel and ship",
+        "calls",
+        ("tests/torture/test_baskets.py",),
+    ),
+    Attack(
+        "STK-5",
+        "orders, payments, ends, parcels, refunds and adjustments in any order",
+        "histories",
+        ("tests/db/orders/test_any_history.py",),
+    ),
+    Attack(
+        "IDM-7",
+        "every mutation that takes a key, done twice",
+        "mutations",
+        ("tests/schema/test_done_twice.py",),
+        "idm_7",
+    ),
+    Attack(
+        "VER-2",
+        "20 people change one product at once",
+        "edits",
+        ("tests/db/catalog/test_many_editors.py",),
     ),
     Attack(
         "PAY-3",
         "SIGKILL at each named point over HTTP, with and without the client",
+        "kills",
         ("tests/torture/test_kills.py",),
         "pay_3",
     ),
     Attack(
         "IDM-2",
         "50 clients with one key, a fifth of their connections cut",
+        "clients",
         ("tests/torture/test_kills.py",),
         "idm_2",
     ),
     Attack(
         "E01",
         "PostgreSQL killed 5 times while people buy",
+        "orders",
         ("tests/torture/test_restarts.py",),
     ),
     Attack(
         "E02 to E05",
         "the network to PostgreSQL cut, cut at COMMIT, slow, refused, silent while people buy",
+        "orders",
         ("tests/torture/test_network.py",),
     ),
     Attack(
         "PAY-1, 2, 4",
         "payments at once, time-outs and lost answers of every kind",
+        "cases",
         (
             "tests/db/orders/test_checkout_again.py",
             "tests/db/orders/test_moves.py",
@@ -84,28 +126,39 @@ ATTACKS: Final = (
     Attack(
         "PAY-5",
         "expiry at the very moment of success",
+        "histories",
         ("tests/db/orders/test_expiry.py",),
         "pay_5",
     ),
     Attack(
         "PAY-6, 7",
         "messages in any order, repeated, forged, stale",
+        "histories",
         ("tests/api/test_gateway_events.py", "tests/db/payments/test_answers.py"),
         "pay_6 or pay_7",
     ),
     Attack(
+        "PAY-8",
+        "what the shop relies on, of each gateway; Stripe's is a stand-in that speaks its HTTP",
+        "cases",
+        ("tests/api/gateways/test_pay_8_contract.py",),
+    ),
+    Attack(
         "RFD-1, 2",
         "refunds against refunds, cancellations and captures",
+        "races",
         ("tests/db/orders/test_refund_races.py",),
     ),
     Attack(
         "FUL-1 to 3",
         "shipping against cancelling, unpacking and refunds",
+        "races",
         ("tests/db/orders/test_fulfillment_races.py",),
     ),
     Attack(
         "errors",
         "every error that PostgreSQL throws, before and after the charge",
+        "errors",
         ("tests/api/test_database_errors.py",),
     ),
 )
@@ -175,25 +228,41 @@ def _tried(case: ET.Element) -> int:
     return int(said[0] or 1) if said else 1
 
 
+def report(chosen: Sequence[Attack]) -> Iterator[tuple[str, int]]:
+    """Run attacks one after another; yield the lines of a table, with the violations of each."""
+    yield "| | attack | tried | violations | seconds |", 0
+    yield "|---|---|---:|---:|---:|", 0
+    end = time.monotonic() + SECONDS
+    with TemporaryDirectory() as folder:
+        for each in chosen:
+            path = Path(folder) / f"{each.ids}.xml"
+            ending = run(each, path, seconds=max(1.0, end - time.monotonic()))
+            tried = f"{ending.tried:,} {each.unit}"
+            found = ending.violations
+            yield f"| {each.ids} | {each.how} | {tried} | {found} | {ending.seconds} |", found
+
+
 def main() -> int:
-    """Run all attacks, or those whose ids contain a word of the command line."""
-    words = [word.lower() for word in sys.argv[1:]]
+    """Run all attacks, or those whose ids contain a word of the command line.
+
+    With ``--write`` the README's table becomes what all of them gave.
+    """
+    words = [word.lower() for word in sys.argv[1:] if word != WRITE]
     chosen = [
         each for each in ATTACKS if not words or any(word in each.ids.lower() for word in words)
     ]
-    print("| | attack | tried | violations | seconds |\n|---|---|---:|---:|---:|")  # noqa: T201
-    violations = 0
-    end = time.monotonic() + SECONDS
-    with TemporaryDirectory() as folder:
-        for attack in chosen:
-            report = Path(folder) / f"{attack.ids}.xml"
-            ending = run(attack, report, seconds=max(1.0, end - time.monotonic()))
-            violations += ending.violations
-            print(  # noqa: T201
-                f"| {attack.ids} | {attack.how} | {ending.tried:,} | {ending.violations} |"
-                f" {ending.seconds} |",
-                flush=True,
-            )
+    writes = WRITE in sys.argv
+    if writes and words:
+        print(f"{WRITE} is for all attacks together.", file=sys.stderr)  # noqa: T201
+        return 2
+    lines, violations = [], 0
+    for line, found in report(chosen):
+        print(line, flush=True)  # noqa: T201
+        lines.append(line)
+        violations += found
+    if writes:
+        when = f"{datetime.now(UTC):%Y-%m-%d}, on {os.cpu_count()} cores, `{COMMAND}`:"
+        README.write_text(MARKS.put("\n".join([when, "", *lines]), README.read_text()))
     return 1 if violations else 0
 
 

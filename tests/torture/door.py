@@ -1,7 +1,7 @@
 """The door of a real shop: real HTTP, real processes, one PostgreSQL."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -12,6 +12,7 @@ import httpx
 from db import ids, invariants
 from db.base import execute
 from db.config import Database
+from db.stock import Units
 from tests.api.running import PATIENCE_SECONDS, Running
 from tests.goods import JSON_ADDRESS, make_method, make_shop
 
@@ -43,8 +44,24 @@ class Door:
         code: str | None = None,
     ) -> Any:
         """Buy one unit, with a discount code or without, and return the response's body."""
+        return await self.buy_all([Units(variant, 1)], total=total, key=key, token=token, code=code)
+
+    async def buy_all(
+        self,
+        basket: Sequence[Units],
+        *,
+        total: str,
+        key: str | None = None,
+        token: str = "tok_ok",
+        code: str | None = None,
+    ) -> Any:
+        """Buy all that is in a basket, and return the response's body."""
+        lines = [
+            {"variantId": ids.encode("var", each.variant_id), "quantity": each.quantity}
+            for each in basket
+        ]
         checkout = {
-            "source": {"lines": [{"variantId": ids.encode("var", variant), "quantity": 1}]},
+            "source": {"lines": lines},
             "details": {
                 "email": "ada@example.com",
                 "shippingAddress": JSON_ADDRESS,
