@@ -2,6 +2,7 @@
 
 import logging
 import time
+from functools import partial
 from typing import Annotated, Any, Final
 
 import strawberry
@@ -18,6 +19,7 @@ from api.dependencies import context_of, get_context
 from api.documents import EVERYTHING, Policy
 from api.explorer.serving import Explorer
 from api.heads import headers_of
+from api.limits import Place
 from api.live.following import Messages, follow
 from api.live.sse import EventStream, once
 from api.logs import FIELDS
@@ -51,7 +53,7 @@ async def graphql(
     context: Annotated[Context, Depends(get_context)],
 ) -> Response:
     """Answer one GraphQL request, with what FastAPI has found for it."""
-    async with request.app.state.in_flight:
+    async with _place(request, form):
         return await _answer(request, form, context)
 
 
@@ -62,11 +64,16 @@ class Door:
         request = Request(scope, receive)
         try:
             asked = await form(request)
-            async with request.app.state.in_flight:
+            async with _place(request, asked):
                 response = await _answer(request, asked, await context_of(request))
         except (Refused, Fault) as error:
             response = await refused(request, error)
         await response(scope, receive, send)
+
+
+def _place(request: Request, form: Form) -> Place:
+    state = request.app.state
+    return state.in_flight.place(partial(state.graphql.operations.rank, form.asked))  # type: ignore[no-any-return]
 
 
 async def _answer(request: Request, form: Form, context: Context) -> Response:

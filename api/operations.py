@@ -28,6 +28,7 @@ from starlette.types import Receive
 from api.asked import Asked
 from api.departure import Patience
 from api.documents import EVERYTHING, Document, Documents, Policy
+from api.limits import Rank
 from api.screening import root_fields
 from api.shelf import Shelf
 from db.errors import Fault, Reason, Unavailable
@@ -71,6 +72,13 @@ class Operation:
     is_constant: bool
     """Whether it asks for the schema only, which does not change while we run."""
 
+    @property
+    def rank(self) -> Rank:
+        """How soon it is let in where there is not enough room for all."""
+        if self.kind is OperationType.MUTATION:
+            return Rank.CHANGE
+        return Rank.INTROSPECTION if self.is_constant else Rank.READ
+
 
 class Printed(NamedTuple):
     """What came of an operation: the body of its answer, and what a status is decided by."""
@@ -107,6 +115,13 @@ class Operations:
         if found is None:
             found = document.prepared[asked.operation_name] = self._prepared(document, node)
         return found
+
+    def rank(self, asked: Asked | None) -> Rank:
+        """Say how soon a request is let in where there is not enough room for all."""
+        try:
+            return self.find(asked).rank if asked else Rank.READ
+        except (InvalidRequest, Fault):  # it hears so in its turn: the last
+            return Rank.INTROSPECTION
 
     async def run(
         self,

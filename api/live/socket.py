@@ -154,7 +154,7 @@ class Socket:
     async def _answer(
         self, id: str, operation: Operation, wanted: Asked, connection: HTTPConnection
     ) -> None:
-        async with self._in_flight:
+        async with self._in_flight.place(lambda: operation.rank):
             context = await solved_context(connection)
             result = await self._operations.run(operation, wanted.variables, context)
         shown = printed(result, context)
