@@ -254,6 +254,7 @@ class TestAPassword:
         assert refused.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
 
 
+@pytest.mark.served
 async def test_two_processes_share_a_bucket(database: Database, tmp_path: Path) -> None:
     await make_shop()
     variables = {

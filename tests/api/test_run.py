@@ -17,6 +17,7 @@ from tests.api.live.talking import talking
 from tests.api.running import Running, eventually, free_port, tradepost
 
 pytestmark = [
+    pytest.mark.served,
     pytest.mark.timeout(180),
     pytest.mark.skipif(not Path("/proc").exists(), reason="looks at processes through /proc"),
 ]

@@ -29,7 +29,7 @@ SETTINGS = {
     "TRADEPOST_FAILURES_PER_ACCOUNT": "100000",
     "TRADEPOST_FAILURES_PER_ADDRESS": "100000",
 }
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.served]
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,8 @@ import pytest
 from tests.api.running import Running
 from tests.node.tools import HOME, tools
 
+pytestmark = pytest.mark.served
+
 AUDITS = 61
 
 

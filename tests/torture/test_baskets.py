@@ -24,7 +24,7 @@ from tests.torture.door import Door, open_shop
 from tests.torture.test_crowds import PROCESSES, deadlocks
 from tests.torture.tried import Record
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.served]
 
 IN_FULL: Final = bool(os.environ.get("IN_FULL"))
 BUYERS: Final = 300 if IN_FULL else 120

@@ -18,7 +18,7 @@ from tests.goods import make_discount, make_variant
 from tests.torture.door import Door, open_shop
 from tests.torture.tried import Record
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.served]
 
 IN_FULL: Final = bool(os.environ.get("IN_FULL"))
 """Whether the crowd is as large as it can be: `make torture` says so, and the suite does not."""

@@ -19,7 +19,7 @@ from tests.goods import make_variant
 from tests.torture.door import buy_at_last, half_a_minute_goes_by, open_shop
 from tests.torture.tried import Record
 
-pytestmark = pytest.mark.timeout(300)
+pytestmark = [pytest.mark.timeout(300), pytest.mark.served]
 
 AT_THE_GATEWAY: Final = {
     CrashPoint.IN_CALL_AFTER_CHARGE,

@@ -22,7 +22,7 @@ from playwright.async_api import (
 from api.explorer.building import Build, BuildFailedError
 from tests.api.running import Running
 
-pytestmark = pytest.mark.timeout(400)
+pytestmark = [pytest.mark.timeout(400), pytest.mark.served]
 
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 ONLY_OURSELVES = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
