@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from db.errors import NotAllowed, NotSignedIn
@@ -109,6 +109,8 @@ class Caller:
     session_id: UUID | None = None
     request_id: str = ""
     ip: str | None = None
+    read: Any = field(default=None, compare=False, repr=False)
+    """The row of the user that was read to find this out: who shows it need not read it again."""
 
     @classmethod
     def anonymous(cls, *, request_id: str = "", ip: str | None = None) -> "Caller":

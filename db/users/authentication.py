@@ -1,16 +1,33 @@
 """Who holds this token?"""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
 from db import ids, secrets
 from db.access import PERMISSIONS, ActorKind, Caller, Role
-from db.base import execute, fetch_one
+from db.base import execute
 from db.errors import NotSignedIn
+from db.rows import EVERY, Select, column
 from db.users import tokens
+from db.users.rows import UserRow
 
 _LONGEST_TOKEN: Final = 100
+
+
+class _Holder(UserRow):
+    """A user, and the session in which they come."""
+
+    session_id: UUID = column("session.id")
+
+
+_HOLDER: Final = Select(
+    _Holder,
+    "FROM session JOIN users ON users.id = session.user_id"
+    " WHERE session.access_hash = $1 AND session.access_expires_at > $2"
+    " AND users.status = 'ACTIVE'",
+)
 
 
 async def authenticate(access_token: str, now: datetime) -> Caller | None:
@@ -20,18 +37,12 @@ async def authenticate(access_token: str, now: datetime) -> Caller | None:
     """
     if not access_token.startswith(tokens.ACCESS) or len(access_token) > _LONGEST_TOKEN:
         return None
-    row = await fetch_one(
-        "SELECT users.id, users.role, users.name, session.id"
-        " FROM session JOIN users ON users.id = session.user_id"
-        " WHERE session.access_hash = $1 AND session.access_expires_at > $2"
-        " AND users.status = 'ACTIVE'",
-        tokens.digest(access_token),
-        now,
-    )
-    if row is None:
+    rows = await _HOLDER.fetch(EVERY, tokens.digest(access_token), now)
+    if not rows:
         return None
-    user_id, role, name, session_id = row
-    return signed_in(user_id=user_id, role=Role(role), name=name, session_id=session_id)
+    row = rows[0]
+    caller = signed_in(user_id=row.id, role=row.role, name=row.name, session_id=row.session_id)
+    return replace(caller, read=row)
 
 
 def signed_in(*, user_id: UUID, role: Role, name: str | None, session_id: UUID | None) -> Caller:

@@ -25,10 +25,10 @@ class UsersQuery:
     @resolver()
     async def viewer(self, info: Info) -> User | None:
         """The signed-in user. Null for guests and API keys."""
-        user_id = info.context.caller.user_id
-        if user_id is None:
-            return None
-        row = await info.context.load(users.users_by_id, user_id)
+        caller = info.context.caller
+        row = caller.read
+        if row is None and caller.user_id is not None:
+            row = await info.context.load(users.users_by_id, caller.user_id)
         return User.of(row) if row else None
 
     @resolver(requires=Permission.USERS_READ)
