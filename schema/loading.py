@@ -2,21 +2,36 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Hashable, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
 class _Read(Generic[K]):
-    """One call of the batch: for which keys, and how many wait for it."""
+    """One call of the batch: for which keys, and who waits for it."""
 
-    __slots__ = ("keys", "task", "waiting")
+    __slots__ = ("error", "is_over", "keys", "places", "task")
 
     def __init__(self) -> None:
         self.keys: list[K] = []
-        self.task: asyncio.Task[Any]
-        self.waiting = 0
+        self.places: list[asyncio.Future[None]] = []
+        self.task: asyncio.Task[None]
+        self.is_over = False
+        self.error: BaseException | None = None
+
+    def place(self) -> asyncio.Future[None]:
+        """Make what one may wait on, and be called off without the others."""
+        place = asyncio.get_running_loop().create_future()
+        self.places.append(place)
+        return place
+
+    def end(self, error: BaseException | None = None) -> None:
+        """Let all go on who wait."""
+        self.is_over, self.error = True, error
+        for place in self.places:
+            if not place.done():
+                place.set_result(None)
 
 
 class Loader(Generic[K, T]):
@@ -63,24 +78,37 @@ class Loader(Generic[K, T]):
     async def _run(self, read: _Read[K]) -> None:
         """Read what was gathered until the event loop came round to us."""
         self._next = None
-        self._found.update(zip(read.keys, await self._batch(read.keys), strict=True))
+        try:
+            found = await self._batch(read.keys)
+            self._found.update(zip(read.keys, found, strict=True))
+        except BaseException as error:
+            read.end(error)  # all who asked hear of it
+            if isinstance(error, asyncio.CancelledError):
+                raise
+        else:
+            read.end()
 
     async def _wait(self, reads: Collection[_Read[K]]) -> None:
-        for read in reads:
-            read.waiting += 1
+        places = [read.place() for read in reads if not read.is_over]
         try:
+            for place in places:
+                await place
+        except asyncio.CancelledError:
+            for place in places:
+                place.cancel()
             for read in reads:
-                await asyncio.shield(read.task)
-        finally:
-            for read in reads:
-                read.waiting -= 1
-                if not read.waiting and not read.task.done():
-                    self._call_off(read)
+                self._call_off_if_unwanted(read)
+            raise
+        for read in reads:
+            if read.error is not None:
+                raise read.error
 
-    def _call_off(self, read: _Read[K]) -> None:
+    def _call_off_if_unwanted(self, read: _Read[K]) -> None:
         """End a read that nobody waits for; whoever asks for its keys later begins another."""
+        if read.is_over or not all(place.done() for place in read.places):
+            return
         read.task.cancel()
         if self._next is read:
             self._next = None
         for key in read.keys:
-            del self._reads[key]
+            self._reads.pop(key, None)
