@@ -10,7 +10,7 @@ import random
 import re
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, ClassVar, Final, TypeVar, cast
 from uuid import UUID
 
@@ -30,6 +30,8 @@ RecordT = TypeVar("RecordT", bound=asyncpg.Record)
 ATTEMPTS: Final = 4
 """One try and at most three more."""
 _JITTER_SECONDS: Final = 0.05
+_MOST_TEXTS: Final = 1_000
+"""Conditions are put together of few constant parts, and in few ways: these are remembered."""
 
 
 class Row(Model):
@@ -60,7 +62,7 @@ class Condition:
 
     def numbered(self, first: int) -> str:
         """Print the condition with its parameters as ``$first``, ``$first+1``, …"""
-        return self.sql.format(*(f"${first + index}" for index in range(len(self.parameters))))
+        return _filled(self.sql, len(self.parameters), first)
 
     def __and__(self, other: "Condition") -> "Condition":
         """Make the condition that both hold; the parameters of the other come after one's own.
@@ -68,9 +70,19 @@ class Condition:
         >>> Condition("a = {0}", (1,)) & Condition("b = {0}", (2,))
         Condition(sql='a = {0} AND b = {1}', parameters=(1, 2))
         """
-        own, others = len(self.parameters), len(other.parameters)
-        shifted = other.sql.format(*(f"{{{own + index}}}" for index in range(others)))
-        return Condition(f"{self.sql} AND {shifted}", self.parameters + other.parameters)
+        sql = _both(self.sql, len(self.parameters), other.sql, len(other.parameters))
+        return Condition(sql, self.parameters + other.parameters)
+
+
+@lru_cache(maxsize=_MOST_TEXTS)
+def _filled(sql: str, count: int, first: int) -> str:
+    return sql.format(*(f"${first + index}" for index in range(count)))
+
+
+@lru_cache(maxsize=_MOST_TEXTS)
+def _both(sql: str, own: int, other: str, others: int) -> str:
+    shifted = other.format(*(f"{{{own + index}}}" for index in range(others)))
+    return f"{sql} AND {shifted}"
 
 
 def _connection() -> Client | Transaction:

@@ -84,13 +84,16 @@ class Attributes:
 
 @dataclass(frozen=True, slots=True)
 class Renamed:
-    """Columns of another source, under other names."""
+    """Columns of another source, under other names; of one, the value is at hand in a variable."""
 
     of: Source
     names: Mapping[str, str]
+    known: str
+    variable: str
 
     def column(self, name: str, code: "Code") -> str:
-        return self.of.column(self.names[name], code)
+        theirs = self.names[name]
+        return self.variable if theirs == self.known else self.of.column(theirs, code)
 
 
 def source_of(type_: GraphQLObjectType, variable: str) -> Source:
@@ -238,8 +241,8 @@ class Code:
         groups = self._selections.below(nodes, inner)
         if not shown.part.names:
             return self._dictionary(inner, groups, source, body)
-        renamed = Renamed(source, shown.part.names)
         first = self.fresh()
+        renamed = Renamed(source, shown.part.names, shown.columns[0], first)
         body.append(f"{first} = {source.column(shown.columns[0], self)}")
         if isinstance(type_, GraphQLNonNull):
             body.append(f"if {first} is None: raise Unexpected")
@@ -277,7 +280,8 @@ class Code:
         name = self.fresh()
         body.append(f"{name} = {value}")
         if isinstance(type_, GraphQLNonNull):
-            body.append(f"if {name} is None: raise Unexpected")
+            if _check_of(type_.of_type) is None:  # which would see that it is None
+                body.append(f"if {name} is None: raise Unexpected")
             return self._present(type_.of_type, name, nodes, body, rows=rows)
         inside: list[str] = []
         printed = self._present(type_, name, nodes, inside, rows=rows)
@@ -310,16 +314,22 @@ class Code:
 
     def _leaf(self, type_: GraphQLLeafType, name: str, body: list[str]) -> str:
         """Write the printing of a scalar or an enum: as it is where it is what it should be."""
-        coerce = self.bound(type_.coerce_output_value)
-        check = _CHECKS.get(type_.name)
-        if check is None and _is_text(type_):
-            check = _CHECKS["String"]
-        if check is None:
-            body.append(f"{name} = {coerce}({name})")
-        else:
-            body.append(f"if {check.format(name)}: {name} = {coerce}({name})")
-        body.append(f"if {name} is None: raise Unexpected")
+        check = _check_of(type_)
+        condition = f"if {check.format(name)}: " if check else ""
+        body.append(f"{condition}{name} = {self.bound(_coerced(type_))}({name})")
         return name
+
+
+def _coerced(type_: GraphQLLeafType) -> Callable[[Any], Any]:
+    """Make what coerces a value that must come to something."""
+
+    def coerced(value: Any) -> Any:
+        printed = None if value is None else type_.coerce_output_value(value)
+        if printed is None:
+            raise Unexpected
+        return printed
+
+    return coerced
 
 
 _CHECKS: Final = {
@@ -328,7 +338,14 @@ _CHECKS: Final = {
     "Boolean": "{0} is not True and {0} is not False",
     "Int": "{0}.__class__ is not int or not -2147483648 <= {0} <= 2147483647",
 }
-"""When a value has to be coerced."""
+"""When a value has to be coerced: None is never as it should be."""
+
+
+def _check_of(type_: GraphQLOutputType) -> str | None:
+    """Find the check of a type's values, None among them; there is none where all are coerced."""
+    if not is_leaf_type(type_):
+        return None
+    return _CHECKS["String"] if _is_text(type_) else _CHECKS.get(type_.name)
 
 
 def _is_text(type_: GraphQLLeafType) -> bool:
