@@ -7,6 +7,7 @@ import asyncio
 import logging
 import sys
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final, TextIO
 
 import orjson
@@ -83,8 +84,10 @@ def _fields(record: logging.LogRecord) -> dict[str, Any]:
     return found
 
 
-def _instant(record: logging.LogRecord) -> datetime:
-    return datetime.fromtimestamp(record.created, UTC)
+@lru_cache(maxsize=1)
+def _second(since_epoch: int) -> str:
+    """Print the second that many lines share."""
+    return datetime.fromtimestamp(since_epoch, UTC).isoformat()[: len("2026-11-23T12:00:00")]
 
 
 class Machine(logging.Formatter):
@@ -92,7 +95,7 @@ class Machine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "at": _instant(record).isoformat(timespec="milliseconds"),
+            "at": f"{_second(int(record.created))}.{int(record.msecs):03}+00:00",
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
@@ -108,7 +111,7 @@ class Person(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
-        at = _instant(record).strftime("%H:%M:%S")
+        at = _second(int(record.created))[-len("12:00:00") :]
         line = f"{at} {record.levelname.lower():7} {record.getMessage()} {fields}".rstrip()
         if record.exc_info:
             line += "\n" + self.formatException(record.exc_info)
