@@ -95,7 +95,7 @@ class Machine(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
-            "at": f"{_second(int(record.created))}.{int(record.msecs):03}+00:00",
+            "at": f"{_second(int(record.created))}.{int(record.created % 1 * 1000):03}+00:00",
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": record.getMessage(),
