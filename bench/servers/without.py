@@ -11,7 +11,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from api import app, authentication, dependencies, documents, graphql, operations, server
 from api.departure import Patience
-from api.limits import InFlight
+from api.limits import Place
 from db.access import Caller
 from db.limits import Buckets, Standing
 from schema.cost import Price
@@ -42,8 +42,8 @@ def arrival_off() -> None:
 
 def admission_off() -> None:
     """Let everybody in at once."""
-    _replace(InFlight, "__aenter__", _nothing)
-    _replace(InFlight, "__aexit__", _nothing)
+    _replace(Place, "__aenter__", _nothing)
+    _replace(Place, "__aexit__", _nothing)
 
 
 def patience_off() -> None:

@@ -133,6 +133,23 @@ class TestUserOrders:
 
         assert shown["viewer"]["orders"] == {"nodes": [{"number": "1"}], "totalCount": 1}
 
+    async def test_with_their_lines_cost_three_statements(
+        self, client: Client
+    ) -> None:
+        """Who asks, their orders, the lines: nobody is read twice."""
+        ada = await factories.user()
+        for _ in range(3):
+            await factories.order(owner=ada)
+        mine = client.holding(token=await factories.sign_in(ada))
+        query = "{ viewer { email orders(first: 2) { nodes { number lines { sku } } } } }"
+
+        with statements() as sent:
+            shown = await mine.ask(query)
+
+        assert shown["viewer"]["email"] == ada.email
+        assert len(shown["viewer"]["orders"]["nodes"]) == 2
+        assert len(sent) == 3, sent
+
     async def test_are_for_staff_who_read_orders(self, client: Client) -> None:
         ada = await factories.user()
         await factories.order(owner=ada, number="1")
