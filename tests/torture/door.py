@@ -115,7 +115,8 @@ async def insist(door: Door, variant: UUID, key: str) -> Any:
         if answer["order"]:
             return answer["order"]
         # What was asked before was not answered, and may still be under way.
-        assert [each["code"] for each in answer["userErrors"]] == ["IDEMPOTENCY_IN_PROGRESS"]
+        codes = [each["code"] for each in answer["userErrors"]]
+        assert codes == ["IDEMPOTENCY_IN_PROGRESS"], answer
         await asyncio.sleep(0.1)
 
 

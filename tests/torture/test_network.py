@@ -74,7 +74,7 @@ async def distant(database: Database, tmp_path: Path) -> AsyncIterator[Distant]:
 async def test_e02_connections_cut_in_the_middle_lose_no_order_and_charge_nobody_twice(
     distant: Distant, record_property: Record
 ) -> None:
-    buyers = Buyers(distant.door, await make_variant(on_hand=1000))
+    buyers = Buyers(distant.door, await make_variant(on_hand=1_000_000))
     async with buyers.shopping():
         for _ in range(12):
             await asyncio.sleep(0.3)
@@ -91,7 +91,7 @@ async def test_e02_connections_cut_in_the_middle_lose_no_order_and_charge_nobody
 async def test_e03_whose_commit_was_not_answered_gets_the_order_that_it_made(
     distant: Distant, record_property: Record
 ) -> None:
-    buyers = Buyers(distant.door, await make_variant(on_hand=1000))
+    buyers = Buyers(distant.door, await make_variant(on_hand=1_000_000))
     async with buyers.shopping():
         for _ in range(10):
             distant.network.cuts_at_commit = 2
@@ -107,7 +107,7 @@ async def test_e03_whose_commit_was_not_answered_gets_the_order_that_it_made(
 async def test_e04_a_slow_network_and_one_that_refuses_lose_no_order(
     distant: Distant, record_property: Record
 ) -> None:
-    buyers = Buyers(distant.door, await make_variant(on_hand=1000))
+    buyers = Buyers(distant.door, await make_variant(on_hand=1_000_000))
     async with buyers.shopping():
         for weather in (Weather.DELAYED, Weather.THROTTLED, Weather.REFUSED):
             distant.network.weather = weather
@@ -127,7 +127,7 @@ async def test_e05_a_network_that_swallows_everything_keeps_nobody_waiting(
     distant: Distant, record_property: Record, *, forgets: bool
 ) -> None:
     """What was swallowed arrives when it is over, or else the connections of then stay silent."""
-    buyers = Buyers(distant.door, await make_variant(on_hand=1000))
+    buyers = Buyers(distant.door, await make_variant(on_hand=1_000_000))
     async with buyers.shopping():
         await asyncio.sleep(1.0)
         distant.network.weather = Weather.BLACK_HOLE

@@ -54,7 +54,7 @@ async def test_e01_postgresql_killed_five_times_loses_no_order_and_charges_nobod
     server: EmbeddedServer, fragile: Database, tmp_path: Path, record_property: Record
 ) -> None:
     async with open_shop(fragile, tmp_path / "data") as door:
-        lantern = await make_variant(on_hand=1000)
+        lantern = await make_variant(on_hand=1_000_000)
         buyers = Buyers(door, lantern)
         async with buyers.shopping():
             for _ in range(RESTARTS):

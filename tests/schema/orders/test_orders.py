@@ -133,9 +133,7 @@ class TestUserOrders:
 
         assert shown["viewer"]["orders"] == {"nodes": [{"number": "1"}], "totalCount": 1}
 
-    async def test_with_their_lines_cost_three_statements(
-        self, client: Client
-    ) -> None:
+    async def test_with_their_lines_cost_three_statements(self, client: Client) -> None:
         """Who asks, their orders, the lines: nobody is read twice."""
         ada = await factories.user()
         for _ in range(3):
