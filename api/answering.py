@@ -27,6 +27,7 @@ class Whole:
         self._app = app
         self._cycle = cycle
         self._head: Message | None = None
+        self._length: int | None = None
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         del send
@@ -35,9 +36,11 @@ class Whole:
     async def _send(self, message: Any) -> None:
         head, self._head = self._head, None
         if head is None:
-            if message["type"] == "http.response.start" and _length(message) is not None:
-                self._head = message
-                return
+            if message["type"] == "http.response.start":
+                self._length = _length(message)
+                if self._length is not None:
+                    self._head = message
+                    return
         elif self._is_plain(head, message):
             self._write(head, message["body"])
             return
@@ -52,7 +55,7 @@ class Whole:
             and not (cycle.response_started or cycle.disconnected or cycle.flow.write_paused)
             and cycle.scope["method"] != "HEAD"
             and not message.get("more_body")
-            and _length(head) == len(message.get("body", b""))
+            and self._length == len(message.get("body", b""))
             and _NOT_PLAIN.isdisjoint([name for name, _ in headers])
             and not HEADER_VALUE_RE.search(b"".join(chain.from_iterable(headers)))
         )
