@@ -20,7 +20,7 @@ from graphql.execution.values import VariableValues
 from db.errors import Unavailable
 from schema.context import Context
 from schema.execution.columns import Needs
-from schema.execution.completion import Run, together
+from schema.execution.completion import Run
 from schema.execution.interpreted import Interpreted
 from schema.execution.later import Called
 from schema.execution.level import Builder
@@ -64,7 +64,7 @@ class Plan:
         elif len(self.roots) == 1:
             await self.roots[0].fill_root(run, data)
         elif self.roots:
-            await together(each.fill_root(run, data) for each in self.roots)
+            await run.together(each.fill_root(run, data) for each in self.roots)
         return data
 
 

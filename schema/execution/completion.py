@@ -19,24 +19,27 @@ class Run:
     """One run of an operation.
 
     ``roots`` keeps what the fields at the root came to, a value or an exception: what was done is
-    not done again when graphql-core takes over.
+    not done again when graphql-core takes over. ``is_alone`` tells whether one thing is done at a
+    time: then nothing that is asked for could be read together with anything else.
     """
 
     context: Context
     variables: VariableValues
     roots: dict[str, Any] = field(default_factory=dict)
+    is_alone: bool = True
 
+    async def together(self, work: Iterable[Awaitable[T]]) -> list[T]:
+        """Wait for all of this work to end, also when some fails: nothing is left running.
 
-async def together(work: Iterable[Awaitable[T]]) -> list[T]:
-    """Wait for all of this work to end, also when some of it fails: nothing is left running.
-
-    :raises Exception: the first of what went wrong.
-    """
-    results = await asyncio.gather(*work, return_exceptions=True)
-    for result in results:
-        if isinstance(result, BaseException):
-            raise result
-    return cast("list[T]", results)
+        :raises Exception: the first of what went wrong.
+        """
+        was_alone, self.is_alone = self.is_alone, False
+        results = await asyncio.gather(*work, return_exceptions=True)
+        self.is_alone = was_alone
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+        return cast("list[T]", results)
 
 
 class Printer(Protocol):

@@ -15,7 +15,7 @@ from strawberry.types.field import StrawberryField
 from db.errors import BadRequest
 from schema.context import Context
 from schema.execution.code import Unexpected
-from schema.execution.completion import Completion, Run, together
+from schema.execution.completion import Completion, Run
 from schema.permissions import Auth, allows, directive_of
 from schema.resolvers import Reading
 from schema.views import CALLS, Edge
@@ -81,7 +81,8 @@ class Led:
         given = edge.given(context) if edge.given else {}
         loader = context.loader(edge.batch, **given)
         wanted = [key for key in keys if key is not None]
-        found = await loader.load_all(wanted)
+        load = loader.load_all_alone if run.is_alone else loader.load_all
+        found = await load(wanted)
         if len(wanted) == len(keys):
             return found
         there = iter(found)
@@ -220,7 +221,7 @@ class Called:
         if len(results) == 1:
             return [await results[0] if isawaitable(results[0]) else results[0]]
         if any(map(isawaitable, results)):
-            return await together(map(_awaited, results))
+            return await run.together(map(_awaited, results))
         return results
 
     async def fill_root(self, run: Run, made: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ from strawberry.types.field import StrawberryField
 
 from schema.context import Context
 from schema.execution.code import Code, is_plain_field
-from schema.execution.completion import Completion, Leaves, Printer, Run, completion_of, together
+from schema.execution.completion import Completion, Leaves, Printer, Run, completion_of
 from schema.execution.fields import (
     Attribute,
     Call,
@@ -52,7 +52,7 @@ class Level:
         if len(self._later) == 1:
             await self._later[0].fill(run, objects, made)
         elif self._later:
-            await together(each.fill(run, objects, made) for each in self._later)
+            await run.together(each.fill(run, objects, made) for each in self._later)
         return made
 
 

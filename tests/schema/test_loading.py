@@ -68,6 +68,48 @@ async def test_a_read_that_fails_fails_for_all_who_asked(
     assert shelf.asked == [[13, 4]]
 
 
+class TestWhoIsAlone:
+    async def test_reads_at_once_and_each_thing_once(
+        self, shelf: Shelf, loader: Loader[int, str]
+    ) -> None:
+        shelf.opens.set()
+        tasks = asyncio.all_tasks()
+        assert await loader.load_all_alone([2, 1, 2]) == ["2", "1", "2"]
+        assert asyncio.all_tasks() == tasks
+        assert await loader.load_all_alone([1, 3]) == ["1", "3"]
+        assert await loader.load_all([3, 2]) == ["3", "2"]
+        assert shelf.asked == [[2, 1], [3]]
+
+    async def test_is_told_again_what_went_wrong(
+        self, shelf: Shelf, loader: Loader[int, str]
+    ) -> None:
+        shelf.opens.set()
+        for load in (loader.load_all_alone, loader.load_all_alone, loader.load_all):
+            with pytest.raises(LookupError):
+                await load([13, 4])
+        assert shelf.asked == [[13, 4]]
+
+    async def test_joins_a_read_that_has_begun(
+        self, shelf: Shelf, loader: Loader[int, str]
+    ) -> None:
+        begun = asyncio.create_task(loader.load(1))
+        await asyncio.sleep(BLINK)
+        shelf.opens.set()
+        assert await loader.load_all_alone([1, 2]) == ["1", "2"]
+        assert await begun == "1"
+        assert shelf.asked == [[1], [2]]
+
+    async def test_leaves_nothing_behind_when_called_off(
+        self, shelf: Shelf, loader: Loader[int, str]
+    ) -> None:
+        alone = asyncio.create_task(loader.load_all_alone([1, 2]))
+        await asyncio.sleep(BLINK)
+        await let_go(alone)
+        shelf.opens.set()
+        assert await loader.load_all([2]) == ["2"]
+        assert (shelf.asked, shelf.called_off) == ([[1, 2], [2]], [[1, 2]])
+
+
 class TestWhoIsCalledOff:
     async def test_leaves_the_read_to_the_others(
         self, shelf: Shelf, loader: Loader[int, str]
