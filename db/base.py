@@ -15,7 +15,8 @@ from typing import Any, ClassVar, Final, TypeVar, cast
 from uuid import UUID
 
 import asyncpg
-from tortoise import connections, fields
+from tortoise import fields
+from tortoise.context import require_context
 from tortoise.exceptions import IntegrityError
 from tortoise.models import Model
 from tortoise.transactions import in_transaction
@@ -86,7 +87,8 @@ def _both(sql: str, own: int, other: str, others: int) -> str:
 
 
 def _connection() -> Client | Transaction:
-    return cast("Client | Transaction", connections.get("default"))
+    # Not by Tortoise's `connections`: it imports a module each time, and costs a fifth of a read.
+    return cast("Client | Transaction", require_context().connections.get("default"))
 
 
 async def fetch(sql: str, *arguments: Any) -> list[asyncpg.Record]:
