@@ -16,7 +16,7 @@ class Money(View[money.Money]):
         description="Decimal string with exactly the currency's minor digits: 19.90 EUR, 1990 JPY, "
         "1.234 KWD.",
     )
-    currency_code: CurrencyCode = shown(str, "currency")
+    currency_code: CurrencyCode = shown(None, "currency")
 
 
 def amount(column: str, description: str | None = None) -> Any:

@@ -54,12 +54,15 @@ class Items:
     row: type[Record]
 
     def column(self, name: str, code: "Code") -> str:
-        column = self.row.columns[name]
-        value = f"{self.variable}[{name!r}]"
+        column, value = self.row.columns[name], self.value(name)
         if column.read is None:
             return value
         read, found = code.bound(column.read), code.fresh()
         return f"(None if ({found} := {value}) is None else {read}({found}))"
+
+    def value(self, name: str) -> str:
+        """Write the lookup of what the database returned for a column."""
+        return f"{self.variable}[{name!r}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +161,7 @@ class Code:
     ) -> Callable[[Sequence[Any], Context], list[dict[str, Any]]]:
         """Make the function that prints objects of a type: what is not plain is None for now."""
         body: list[str] = []
-        printed = self._dictionary(type_, groups, source_of(type_, "o"), body)
+        printed = self._object(type_, groups, "o", body)
         lines = ["made = []", "add = made.append", "for o in objects:"]
         lines += [f" {line}" for line in [*body, f"add({printed})"]]
         return self._compiled(self._defined("objects, context", lines, "made"))
@@ -179,6 +182,29 @@ class Code:
             f"def {name}({argument}):\n" + "".join(f" {line}\n" for line in lines)
         )
         return name
+
+    def _object(
+        self, type_: GraphQLObjectType, groups: Mapping[str, Nodes], variable: str, body: list[str]
+    ) -> str:
+        """Write the printing of an object in a variable; what it holds is looked up once."""
+        source, inside = source_of(type_, variable), list[str]()
+        inside.append(self._dictionary(type_, groups, source, inside))
+        if isinstance(source, Items):
+            inside = self._once(source, inside)
+        *lines, printed = inside
+        body.extend(lines)
+        return printed
+
+    def _once(self, source: Items, lines: list[str]) -> list[str]:
+        """Have columns that stand in these lines more than once read into variables before them."""
+        text = "\n".join(lines)
+        reads = []
+        for value in map(source.value, source.row.columns):
+            if text.count(value) > 1:
+                name = self.fresh()
+                text = text.replace(value, name)
+                reads.append(f"{name} = {value}")
+        return [*reads, *text.split("\n")]
 
     def _dictionary(
         self,
@@ -265,7 +291,7 @@ class Code:
         names: dict[Any, Any] = {each.value: enum.coerce_output_value(each) for each in members}
         if not isinstance(type_, GraphQLNonNull):
             names[None] = None
-        return f"{self.bound(names)}[{source.variable}[{column.name!r}]]"
+        return f"{self.bound(names)}[{source.value(column.name)}]"
 
     def _value(
         self,
@@ -302,8 +328,7 @@ class Code:
         if isinstance(type_, GraphQLObjectType):
             if view_of(type_) is not None and not rows:
                 body.append(f"{name} = {name}.row")
-            groups = self._selections.below(nodes, type_)
-            return self._dictionary(type_, groups, source_of(type_, name), body)
+            return self._object(type_, self._selections.below(nodes, type_), name, body)
         return self._leaf(cast("GraphQLLeafType", type_), name, body)
 
     def _item(self, type_: GraphQLOutputType, nodes: Nodes, *, rows: bool) -> str:

@@ -91,7 +91,7 @@ class Many:
         if any(value.__class__ is not list for value in values):
             raise Unexpected
         flat = [each for value in values for each in value]
-        if None in flat:
+        if not all(flat) and None in flat:  # looking for None alone compares it with each of them
             raise Unexpected
         printed = await self._printer.print(run, flat)
         lists, start = [], 0
