@@ -37,7 +37,7 @@ class Whole:
         head, self._head = self._head, None
         if head is None:
             if message["type"] == "http.response.start":
-                self._length = _length(message)
+                self._length = _plain_length(message)
                 if self._length is not None:
                     self._head = message
                     return
@@ -56,7 +56,6 @@ class Whole:
             and cycle.scope["method"] != "HEAD"
             and not message.get("more_body")
             and self._length == len(message.get("body", b""))
-            and _NOT_PLAIN.isdisjoint([name for name, _ in headers])
             and not HEADER_VALUE_RE.search(b"".join(chain.from_iterable(headers)))
         )
 
@@ -70,9 +69,12 @@ class Whole:
         cycle.on_response()
 
 
-def _length(head: Message) -> int | None:
-    """Tell how long a body its head announces."""
+def _plain_length(head: Message) -> int | None:
+    """Tell how long a body its head announces; None where uvicorn has to read that head."""
+    length = None
     for name, value in head["headers"]:
         if name == b"content-length":
-            return int(value)
-    return None
+            length = int(value)
+        elif name in _NOT_PLAIN:
+            return None
+    return length
