@@ -28,15 +28,18 @@ ROOM: Final = 300_000
 _LEAST_SIZE: Final = 300
 """What even the smallest document counts for: it has operations, prices and plans of its own."""
 _MOST_ERRORS: Final = 10
+_LABEL: Final = 12
+"""So many characters of a hash are written down."""
 
 
 class Document:
     """A valid document, the hash under which it is known, and what was prepared to run it."""
 
-    __slots__ = ("ast", "operations", "prepared", "sha256")
+    __slots__ = ("ast", "label", "operations", "prepared", "sha256")
 
     def __init__(self, sha256: str, ast: DocumentNode) -> None:
         self.sha256 = sha256
+        self.label = sha256[:_LABEL]
         self.ast = ast
         self.prepared: dict[str | None, Any] = {}
         self.operations: Mapping[str | None, OperationDefinitionNode] = {

@@ -22,7 +22,7 @@ from api.heads import headers_of
 from api.limits import Place
 from api.live.following import Messages, follow
 from api.live.sse import EventStream, once
-from api.logs import FIELDS
+from api.logs import note
 from api.negotiation import EVENTS, GRAPHQL, JSON, Refused, media_type, status
 from api.operations import Operation, Operations, Printed, failed, printed, waiting
 from api.reply import Reply, kept, reply
@@ -37,8 +37,6 @@ logger = logging.getLogger(__name__)
 PATH: Final = "/graphql"
 OK: Final = 200
 DRAFT: Final = "2026"
-MOST_NAME: Final = 100
-"""So many characters of an operation's name are written down: clients choose it."""
 CLIENT_LEFT: Final = 499
 """The status of an answer that nobody was there to read: in the log only."""
 
@@ -177,20 +175,19 @@ def _kept(
 
 
 def _log(operation: Operation | None, code: int, started: float, context: Context) -> None:
-    if logger.isEnabledFor(logging.INFO):
-        used = usage.current()
-        fields = {
-            "operation": operation.name and operation.name[:MOST_NAME] if operation else None,
-            "document": operation.document.sha256[:12] if operation else None,
-            "cost": context.cost,
-            "status": code,
-            "ms": round((time.perf_counter() - started) * 1000, 1),
-            "db_ms": round(used.seconds * 1000, 1),
-            "statements": used.statements,
-            "caller": context.caller.scope,
-            "request": context.request_id,
-        }
-        logger.info(operation.kind.value if operation else "invalid", extra={FIELDS: fields})
+    used = usage.current()
+    fields = {
+        "operation": operation.label if operation else None,
+        "document": operation.document.label if operation else None,
+        "cost": context.cost,
+        "status": code,
+        "ms": round((time.perf_counter() - started) * 1000, 1),
+        "db_ms": round(used.seconds * 1000, 1),
+        "statements": used.statements,
+        "caller": context.caller.scope,
+        "request": context.request_id,
+    }
+    note(logger, operation.kind.value if operation else "invalid", fields)
 
 
 async def refused(request: Request, error: Exception) -> Response:

@@ -6,9 +6,12 @@ JSON in production, for machines; readable elsewhere, for people. Ids and never 
 import asyncio
 import logging
 import sys
+import time
+from abc import abstractmethod
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any, Final, TextIO
+from typing import Any, Final, NamedTuple, TextIO
 
 import orjson
 
@@ -17,7 +20,10 @@ from api.settings import Settings
 GATHER_SECONDS: Final = 0.1
 MOST_LINES: Final = 200
 FIELDS: Final = "fields"
-"""The attribute of a log record that holds its fields: ``extra={FIELDS: {...}}``."""
+"""The attribute of a log record that holds the fields of a line, where it was noted as one."""
+
+_gathering: "Gathering | None" = None
+"""Where this process gathers the lines of its requests, if it does."""
 
 
 def configure(settings: Settings, *, gathering: bool = False) -> None:
@@ -25,9 +31,15 @@ def configure(settings: Settings, *, gathering: bool = False) -> None:
 
     ``gathering``: together where they are many. Its loop must run as long as the process does.
     """
+    global _gathering  # noqa: PLW0603 - as logging itself, which belongs to the process
     _note_no_more_than_is_written()
-    handler = Gathering(sys.stderr) if gathering else logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Machine() if settings.is_production else Person())
+    handler: logging.Handler
+    style = Machine() if settings.is_production else Person()
+    if gathering:
+        handler = _gathering = Gathering(sys.stderr, style)
+    else:
+        handler = logging.StreamHandler(sys.stderr)
+        handler.setFormatter(style)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(settings.log_level.upper())
@@ -36,52 +48,80 @@ def configure(settings: Settings, *, gathering: bool = False) -> None:
         logging.getLogger(name).propagate = True
 
 
+def note(logger: logging.Logger, message: str, fields: Mapping[str, Any]) -> None:
+    """Write a line about a request.
+
+    Where lines are gathered it is put there as it is: a record, and its way through the layers of
+    Python's logging, cost an eighth of a small answer.
+    """
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    if _gathering is None:
+        logger.info(message, extra={FIELDS: fields})
+    else:
+        _gathering.note(Line(time.time(), "info", logger.name, message, fields))
+
+
 def _note_no_more_than_is_written() -> None:
     """Spare each record the search for where it comes from: see Python's logging HOWTO."""
     logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     logging._srcfile = None  # noqa: SLF001 - as the HOWTO says
 
 
-class Gathering(logging.StreamHandler[TextIO]):
-    """Writes the lines of a moment's requests together: one call of the system, not one for each.
+class Line(NamedTuple):
+    """One thing that is written down. ``at`` is in seconds since 1970."""
 
-    Everything else is written at once, with all that came before it.
-    """
-
-    def __init__(self, stream: TextIO) -> None:
-        super().__init__(stream)
-        self._lines: list[str] = []
-        self._is_due = False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Keep the line of a record for a moment."""
-        self._lines.append(self.format(record))
-        can_wait = hasattr(record, FIELDS) and record.levelno <= logging.INFO
-        if not can_wait or len(self._lines) >= MOST_LINES or not self._later():
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what was kept."""
-        self._is_due = False
-        lines, self._lines = self._lines, []
-        if lines:
-            self.stream.write("\n".join(lines) + "\n")
-            super().flush()
-
-    def _later(self) -> bool:
-        """See to it that the lines are written soon; not where no loop runs to do it."""
-        if not self._is_due:
-            try:
-                asyncio.get_running_loop().call_later(GATHER_SECONDS, self.flush)
-            except RuntimeError:
-                return False
-            self._is_due = True
-        return True
+    at: float
+    level: str
+    logger: str
+    message: str
+    fields: Mapping[str, Any]
+    error: str | None = None
 
 
-def _fields(record: logging.LogRecord) -> dict[str, Any]:
-    found: dict[str, Any] = getattr(record, FIELDS, {})
-    return found
+class Style(logging.Formatter):
+    """How a line looks."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return self.printed(
+            Line(
+                record.created,
+                record.levelname.lower(),
+                record.name,
+                record.getMessage(),
+                getattr(record, FIELDS, {}),
+                self.formatException(record.exc_info) if record.exc_info else None,
+            )
+        )
+
+    @abstractmethod
+    def printed(self, line: Line) -> str: ...
+
+
+class Machine(Style):
+    """One JSON object a line."""
+
+    def printed(self, line: Line) -> str:
+        shown: dict[str, Any] = {
+            "at": f"{_second(int(line.at))}.{int(line.at % 1 * 1000):03}+00:00",
+            "level": line.level,
+            "logger": line.logger,
+            "message": line.message,
+            **line.fields,
+        }
+        if line.error:
+            shown["error"] = line.error
+        return orjson.dumps(shown, default=str).decode()
+
+
+class Person(Style):
+    """One readable line, and the traceback below it."""
+
+    def printed(self, line: Line) -> str:
+        fields = " ".join(f"{name}={value}" for name, value in line.fields.items())
+        at = _second(int(line.at))[-len("12:00:00") :]
+        shown = f"{at} {line.level:7} {line.message} {fields}".rstrip()
+        return f"{shown}\n{line.error}" if line.error else shown
 
 
 @lru_cache(maxsize=1)
@@ -90,29 +130,42 @@ def _second(since_epoch: int) -> str:
     return datetime.fromtimestamp(since_epoch, UTC).isoformat()[: len("2026-11-23T12:00:00")]
 
 
-class Machine(logging.Formatter):
-    """One JSON object a line."""
+class Gathering(logging.StreamHandler[TextIO]):
+    """Writes the lines of a moment's requests together: one call of the system, not one for each.
 
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
-            "at": f"{_second(int(record.created))}.{int(record.created % 1 * 1000):03}+00:00",
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-            **_fields(record),
-        }
-        if record.exc_info:
-            line["error"] = self.formatException(record.exc_info)
-        return orjson.dumps(line, default=str).decode()
+    Everything else is written at once, with all that came before it.
+    """
 
+    def __init__(self, stream: TextIO, style: Style) -> None:
+        super().__init__(stream)
+        self.setFormatter(style)
+        self._style = style
+        self._lines: list[Line] = []
+        self._is_due = False
 
-class Person(logging.Formatter):
-    """One readable line, and the traceback below it."""
+    def note(self, line: Line) -> None:
+        """Keep a line for a moment."""
+        self._lines.append(line)
+        if len(self._lines) >= MOST_LINES:
+            self.flush()
+        elif not self._is_due:
+            self._is_due = True
+            asyncio.get_running_loop().call_later(GATHER_SECONDS, self.flush)
 
-    def format(self, record: logging.LogRecord) -> str:
-        fields = " ".join(f"{name}={value}" for name, value in _fields(record).items())
-        at = _second(int(record.created))[-len("12:00:00") :]
-        line = f"{at} {record.levelname.lower():7} {record.getMessage()} {fields}".rstrip()
-        if record.exc_info:
-            line += "\n" + self.formatException(record.exc_info)
-        return line
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write a record, after what was kept."""
+        self._write([*self._taken(), self.format(record)])
+
+    def flush(self) -> None:
+        """Write what was kept."""
+        self._is_due = False
+        if self._lines:
+            self._write(self._taken())
+
+    def _taken(self) -> list[str]:
+        lines, self._lines = self._lines, []
+        return list(map(self._style.printed, lines))
+
+    def _write(self, lines: list[str]) -> None:
+        self.stream.write("\n".join(lines) + "\n")
+        super().flush()

@@ -45,6 +45,8 @@ MUTATION_SECONDS: Final = 9.0
 PASSING: Final = frozenset({"UNAVAILABLE", "RATE_LIMITED"})
 """Errors that go away by themselves. Where they are all that came of it, HTTP says so too."""
 RETRY_AFTER_SECONDS: Final = 1
+MOST_NAME: Final = 100
+"""So many characters of an operation's name are written down."""
 CATALOG: Final = frozenset(
     {"__typename", "product", "products", "category", "categories", "shop"},
 )
@@ -60,6 +62,8 @@ class Operation:
 
     kind: OperationType
     name: str | None
+    label: str | None
+    """Its name, as it is written down: clients choose it, and it may be long."""
     document: Document
     node: OperationDefinitionNode
     variables: Variables
@@ -109,11 +113,10 @@ class Operations:
         :raises InvalidRequest: its document is not valid, or it is not in it.
         :raises PersistedQueryNotFound: only its hash was sent, and we do not know it (any more).
         """
-        document = self._documents.read(asked)
-        node = document.operation(asked.operation_name)
-        found: Operation | None = document.prepared.get(asked.operation_name)
+        document, name = self._documents.read(asked), asked.operation_name
+        found: Operation | None = document.prepared.get(name)
         if found is None:
-            found = document.prepared[asked.operation_name] = self._prepared(document, node)
+            found = document.prepared[name] = self._prepared(document, document.operation(name))
         return found
 
     def rank(self, asked: Asked | None) -> Rank:
@@ -200,9 +203,11 @@ class Operations:
     def _prepared(self, document: Document, node: OperationDefinitionNode) -> Operation:
         priced = price(self.schema, document.ast, node)
         fields = set(root_fields(document.ast, node))
+        name = node.name.value if node.name else None
         return Operation(
             kind=node.operation,
-            name=node.name.value if node.name else None,
+            name=name,
+            label=name and name[:MOST_NAME],
             document=document,
             node=node,
             variables=Variables(self.schema, node),

@@ -19,7 +19,7 @@ from api.limits import Allowance
 from api.live import protocol
 from api.live.following import follow
 from api.live.protocol import Closed, Code, Complete, Init, Ping, Subscribe
-from api.logs import FIELDS
+from api.logs import note
 from api.negotiation import Refused
 from api.operations import Operation, Operations, Printed, failed, printed
 from db.errors import BadRequest, Fault, NotSignedIn, Unavailable
@@ -236,11 +236,10 @@ def _check_session(shown: Printed) -> None:
 
 
 def _log(operation: Operation, connection: HTTPConnection) -> None:
-    if logger.isEnabledFor(logging.INFO):
-        fields = {
-            "operation": operation.name,
-            "document": operation.document.sha256[:12],
-            "over": "websocket",
-            "request": connection.scope["state"]["request_id"],
-        }
-        logger.info(operation.kind.value, extra={FIELDS: fields})
+    fields = {
+        "operation": operation.label,
+        "document": operation.document.label,
+        "over": "websocket",
+        "request": connection.scope["state"]["request_id"],
+    }
+    note(logger, operation.kind.value, fields)

@@ -7,7 +7,8 @@ import logging
 import orjson
 import pytest
 
-from api.logs import FIELDS, GATHER_SECONDS, Gathering, Machine, Person
+from api import logs
+from api.logs import FIELDS, GATHER_SECONDS, MOST_LINES, Gathering, Line, Machine, Person
 from tests.client import Client
 
 
@@ -20,6 +21,10 @@ def record(*, error: bool = False) -> logging.LogRecord:
     if error:
         made.exc_info = (ValueError, ValueError("no such thing"), None)
     return made
+
+
+def line() -> Line:
+    return Line(1_763_899_200.5, "info", "api.graphql", "query", {"operation": "Products"})
 
 
 def test_a_machine_reads_json() -> None:
@@ -49,32 +54,50 @@ class TestLines:
 
     @pytest.fixture
     def handler(self, written: io.StringIO) -> Gathering:
-        made = Gathering(written)
-        made.setFormatter(Person())
-        return made
+        return Gathering(written, Person())
 
     async def test_of_requests_are_written_together_in_a_moment(
         self, handler: Gathering, written: io.StringIO
     ) -> None:
-        handler.handle(record())
-        handler.handle(record())
+        handler.note(line())
+        handler.note(line())
         assert written.getvalue() == ""
         await asyncio.sleep(2 * GATHER_SECONDS)
-        assert written.getvalue().count("query operation=Products") == 2
+        assert written.getvalue().count("12:00:00 info    query operation=Products") == 2
+
+    async def test_of_requests_do_not_pile_up(
+        self, handler: Gathering, written: io.StringIO
+    ) -> None:
+        for _ in range(MOST_LINES):
+            handler.note(line())
+        assert written.getvalue().count("\n") == MOST_LINES
 
     async def test_of_anything_else_are_written_at_once_after_those_before(
         self, handler: Gathering, written: io.StringIO
     ) -> None:
-        handler.handle(record())
+        handler.note(line())
         handler.handle(logging.makeLogRecord({"levelname": "INFO", "levelno": 20, "msg": "Bye"}))
         assert written.getvalue().splitlines()[-1].endswith("Bye")
         assert len(written.getvalue().splitlines()) == 2
 
-    def test_are_written_at_once_where_no_loop_runs(
-        self, handler: Gathering, written: io.StringIO
-    ) -> None:
-        handler.handle(record())
-        assert len(written.getvalue().splitlines()) == 1
+
+async def test_a_line_is_the_same_whether_it_is_gathered_or_not(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Processes that gather leave out Python's logging for the lines of requests."""
+    gathered = io.StringIO()
+    gathering = Gathering(gathered, Machine())
+    with caplog.at_level(logging.INFO, "api.graphql"):
+        await client.send("query Q { __typename }")
+        monkeypatch.setattr(logs, "_gathering", gathering)
+        await client.send("query Q { __typename }")
+    with caplog.at_level(logging.WARNING, "api.graphql"):
+        await client.send("query Q { __typename }")
+    gathering.flush()
+    (record,) = (each for each in caplog.records if each.name == "api.graphql")
+    varying = dict.fromkeys(("at", "ms", "db_ms", "request", "statements"))
+    told = orjson.loads(Machine().format(record))
+    assert orjson.loads(gathered.getvalue()) | varying == told | varying
 
 
 async def test_a_request_is_one_line_without_what_was_said_in_it(
