@@ -63,9 +63,9 @@ async def _from_body(request: Request) -> Form:
     if b"content-encoding" in headers:
         raise Refused(415, "Send the body as it is, without Content-Encoding.")
     body = await body_of(request)
-    form = _decoded(body, "The body is not JSON in UTF-8.")
+    found = asked.read(_decoded(body, "The body is not JSON in UTF-8."))
     _check_names(body)
-    return Form(media, asked.read(form))
+    return Form(media, found)
 
 
 def _parameters(request: Request) -> dict[str, Any]:
@@ -85,7 +85,10 @@ def _check_names(body: bytes) -> None:
     """
     if b"\\u" in body or any(body.count(name) > 1 for name in _QUOTED):
         objects: list[list[tuple[str, Any]]] = []
-        json.loads(body, object_pairs_hook=objects.append, parse_int=len, parse_float=len)
+        try:
+            json.loads(body, object_pairs_hook=objects.append, parse_int=len, parse_float=len)
+        except RecursionError:  # orjson goes deeper
+            raise Refused(400, "The body nests too deeply.") from None
         _check_once(name for name, _ in objects[-1])  # the outermost is closed last
 
 

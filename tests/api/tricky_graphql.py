@@ -78,6 +78,9 @@ DOCUMENTS: Final = (
         body(f"the query {text}", f'{{"query": {text}}}')
         for text in ("null", "7", "true", "[]", "{}", '""', '" "', f"[{MANY}]")
     ),
+    body("1,000 levels in disguise", variables(r'{"\u0076":' + deep("[", "]", 1_000) + "}")),
+    body("a list in disguise", rb'["\u0061"]'),
+    body("a text in disguise", rb'"\u0061"'),
     body("a query given twice", GOOD[:-1] + b', "query": "{ shop { name } }"}'),
     body("a query given twice in disguise", GOOD[:-1] + rb', "qu\u0065ry": "{ shop { name } }"}'),
     *(
