@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from itertools import chain
 from typing import Final
 
+import httptools
 from starlette.requests import HTTPConnection
 
 from api.negotiation import Refused
@@ -32,10 +33,12 @@ def headers_of(request: HTTPConnection) -> dict[bytes, bytes]:
 def check_head(url: bytes, headers: Headers, version: str) -> None:
     """Look at a complete head.
 
-    :raises Refused: there is too much of it, or it does not say for which host it is.
+    :raises Refused: there is too much of it, or it does not say what it is for, or for which host.
     """
     if len(url) > MOST_URL_BYTES:
         raise Refused(414, f"A URL has at most {MOST_URL_BYTES:,} bytes: use POST.")
+    if not url.startswith(b"/"):
+        _check_path(url)
     if len(headers) > MOST_HEADERS:
         raise Refused(431, f"A request has at most {MOST_HEADERS} headers.")
     size = sum(map(len, chain.from_iterable(headers)))
@@ -46,6 +49,16 @@ def check_head(url: bytes, headers: Headers, version: str) -> None:
     hosts = [name for name, _ in headers].count(b"host")
     if hosts > 1 or (hosts == 0 and version == "1.1"):
         raise Refused(400, "A request has one Host header.")
+
+
+def _check_path(url: bytes) -> None:
+    """Look at the URL of a request that is not only a path: as proxies are sent it."""
+    try:
+        path = httptools.parse_url(url).path
+    except httptools.HttpParserInvalidURLError:
+        path = None
+    if path is None:
+        raise Refused(400, "The URL of a request has a path.")
 
 
 def check_size(received: int) -> None:

@@ -68,6 +68,10 @@ REQUESTS: Final = (
     url("raw bytes in the path", b"/\xff\xfe"),
     url("a blank in the path", b"/graph ql"),
     url("no path", b"graphql"),
+    url("a host without a path", b"http://shop.test"),
+    url("a host without a path, and a query", b"http://shop.test?query={__typename}"),
+    url("a host that is none", b"http://[::1/graphql"),
+    url("a path at another host", b"http://example.com/graphql?query={__typename}", 200, code=""),
     url("all there is", b"*", 404, b"OPTIONS", code=""),
     *(
         url(f"{method.decode()}", b"/graphql", 405, method)
