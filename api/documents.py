@@ -17,9 +17,11 @@ from graphql import (
     OperationDefinitionNode,
     validate,
 )
+from graphql.validation.rules import overlapping_fields_can_be_merged
+from graphql.validation.validate import ValidationAbortedError
 
 from api.asked import Asked
-from api.screening import introspects, screened
+from api.screening import introspects, screened, too_expensive
 from api.shelf import Shelf
 from schema.errors import InvalidRequest, PersistedQueryNotFound
 
@@ -30,6 +32,10 @@ _LEAST_SIZE: Final = 300
 _MOST_ERRORS: Final = 10
 _LABEL: Final = 12
 """So many characters of a hash are written down."""
+
+# What may be spent on comparing fields that go by one name: it grows with the square of their
+# number. A large document spends some thousands. graphql-core's own bound lets one take a second.
+overlapping_fields_can_be_merged.MAX_COMPLEXITY_BUDGET = 20_000
 
 
 class Document:
@@ -124,6 +130,8 @@ class Documents:
         if not self._policy.introspection and introspects(ast):
             raise InvalidRequest([GraphQLError("Introspection is turned off here.")])
         errors = validate(self._schema, ast, max_errors=_MOST_ERRORS, hide_suggestions=True)
+        if len(errors) == 1 and isinstance(errors[0], ValidationAbortedError):
+            errors = [too_expensive("The fields of this document are too interwoven.")]
         if errors:
             raise InvalidRequest(errors)
         return Document(sha256, ast)

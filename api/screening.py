@@ -49,7 +49,7 @@ def screened(text: str) -> DocumentNode:
         ast = _parsed(text)
         _hold_to_limits(ast)
     except RecursionError:
-        raise _too_expensive("The document nests too deeply.") from None
+        raise too_expensive("The document nests too deeply.") from None
     return ast
 
 
@@ -64,16 +64,17 @@ def _operations(ast: DocumentNode) -> Iterator[OperationDefinitionNode]:
 
 def _parsed(text: str) -> DocumentNode:
     if len(text) > MOST_CHARACTERS:
-        raise _too_expensive(f"A document has at most {MOST_CHARACTERS} characters.")
+        raise too_expensive(f"A document has at most {MOST_CHARACTERS} characters.")
     try:
         return parse(text, max_tokens=MOST_TOKENS)
     except GraphQLError as error:
         if "tokens" in error.message:
-            raise _too_expensive(f"A document has at most {MOST_TOKENS} tokens.") from None
+            raise too_expensive(f"A document has at most {MOST_TOKENS} tokens.") from None
         raise
 
 
-def _too_expensive(message: str) -> GraphQLError:
+def too_expensive(message: str) -> GraphQLError:
+    """Make the error of a document that is over a limit."""
     return GraphQLError(message, original_error=QueryTooExpensive(message))
 
 
@@ -82,16 +83,16 @@ def _hold_to_limits(ast: DocumentNode) -> None:
     for node in _nodes(ast):
         counts.update(kind for kind, (is_one, _) in _COUNTED.items() if is_one(node))
         if isinstance(node, IntValueNode | FloatValueNode) and len(node.value) > MOST_DIGITS:
-            raise _too_expensive(f"A number has at most {MOST_DIGITS} digits.")
+            raise too_expensive(f"A number has at most {MOST_DIGITS} digits.")
     for kind, (_, most) in _COUNTED.items():
         if counts[kind] > most:
-            raise _too_expensive(f"A document has at most {most} {kind}.")
+            raise too_expensive(f"A document has at most {most} {kind}.")
     fragments = _fragments(ast)
     depths, lists = _Depths(fragments), _Depths(fragments, _LISTS)
     for operation in _operations(ast):
         depths.check(operation.selection_set)
         if counts["introspection fields"] and lists.of(operation) > 1:
-            raise _too_expensive("Introspection does not go from fields on to their fields.")
+            raise too_expensive("Introspection does not go from fields on to their fields.")
         if operation.operation is OperationType.MUTATION:
             _check_mutations(list(root_fields(ast, operation)))
 
@@ -151,7 +152,7 @@ class _Depths:
         for root in selections.selections:
             most = MOST_INTROSPECTION_DEPTH if _is_introspection(root) else MOST_DEPTH
             if self.of(root) > most:
-                raise _too_expensive(f"A document goes at most {most} fields deep.")
+                raise too_expensive(f"A document goes at most {most} fields deep.")
 
     def of(self, node: Node, above: int = 0) -> int:
         """Measure ``node`` and what is below it; no further than all limits reach."""
@@ -198,7 +199,7 @@ def _fragments(ast: DocumentNode) -> dict[str, FragmentDefinitionNode]:
 
 def _check_mutations(names: list[str]) -> None:
     if len(names) > MOST_MUTATIONS:
-        raise _too_expensive(f"A document runs at most {MOST_MUTATIONS} mutations.")
+        raise too_expensive(f"A document runs at most {MOST_MUTATIONS} mutations.")
     for name in ONCE.intersection(names):
         if names.count(name) > 1:
             raise GraphQLError(f"A document runs {name} at most once.")

@@ -75,6 +75,18 @@ class TestLimits:
     def test_let_a_document_of_the_most_depth_pass_to_validation(self) -> None:
         assert "deep" not in messages(nested(12))[0]
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "{" + "toys { nodes { id } }" * 240 + "}",
+            "{" + "staff " * 1_900 + "}",
+            "{" + "".join(f"...F{n} " for n in range(150)) + "}"
+            + "".join(f"fragment F{n} on Query {{ toys {{ __typename }} }}" for n in range(150)),
+        ],
+    )  # fmt: skip
+    def test_refuse_fields_that_are_compared_too_often(self, text: str) -> None:
+        assert messages(text) == ["The fields of this document are too interwoven."]
+
     def test_leave_introspection_outside(self) -> None:
         assert read(get_introspection_query(input_value_deprecation=True))
 
