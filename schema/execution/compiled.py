@@ -96,7 +96,9 @@ class Compiled:
             return await self._interpreted.run(context, variables)
 
     def _plan(self, values: VariableValues) -> Plan | None:
-        conditions = tuple(bool(values.coerced[name]) for name in self._deciding)
+        conditions = tuple(values.coerced[name] for name in self._deciding)
+        if None in conditions:  # which is an error, wherever it decides
+            return None
         if conditions not in self._plans:
             if len(self._plans) >= MOST_PLANS:
                 return None

@@ -121,24 +121,29 @@ class Selections:
 
 
 def deciding(document: DocumentNode, operation: OperationDefinitionNode) -> frozenset[str]:
-    """Name the variables of an operation that decide directives."""
-    own = {each.variable.name.value for each in operation.variable_definitions or ()}
-    return frozenset(_names(document)) & own
+    """Name the variables that decide directives of an operation and of the fragments it spreads.
 
-
-def _names(document: DocumentNode) -> Iterator[str]:
-    left = [
-        each.selection_set
+    Fragments of other operations do not matter: what decides there may be anything here.
+    """
+    unseen = {
+        each.name.value: each.selection_set
         for each in document.definitions
-        if isinstance(each, FragmentDefinitionNode | OperationDefinitionNode)
-    ]
+        if isinstance(each, FragmentDefinitionNode)
+    }
+    found: set[str] = set()
+    left = [operation.selection_set]
     while left:
         for node in left.pop().selections:
-            for directive in node.directives or ():
-                conditions = [each.value for each in directive.arguments or ()]
-                yield from (
-                    each.name.value for each in conditions if isinstance(each, VariableNode)
-                )
+            found.update(_variables(node))
             below: SelectionSetNode | None = getattr(node, "selection_set", None)
+            if isinstance(node, FragmentSpreadNode):
+                below = unseen.pop(node.name.value, None)
             if below is not None:
                 left.append(below)
+    return frozenset(found)
+
+
+def _variables(node: SelectionNode) -> Iterator[str]:
+    for directive in node.directives or ():
+        conditions = [each.value for each in directive.arguments or ()]
+        yield from (each.name.value for each in conditions if isinstance(each, VariableNode))

@@ -19,7 +19,7 @@ from schema.variables import Variables
 from tests.client import StoppedClock
 from tests.conftest import NOW
 from tests.schema.execution import toys
-from tests.schema.execution.writing import VARIABLES, Writer
+from tests.schema.execution.writing import Writer, values
 
 Path: TypeAlias = tuple[str | int, ...]
 Answer: TypeAlias = tuple[bytes, list[tuple[Path, str]]]
@@ -44,9 +44,9 @@ def context_for(caller: Caller, database: Any = None) -> Context:
 async def answers(
     schema: GraphQLSchema, text: str, given: Mapping[str, Any], caller: Caller
 ) -> list[Answer]:
-    """Run a query on both engines; return what each answers."""
+    """Run a query, the first of a document, on both engines; return what each answers."""
     document = parse(text)
-    (operation,) = [
+    operation, *_ = [
         each for each in document.definitions if isinstance(each, OperationDefinitionNode)
     ]
     before = asyncio.all_tasks()
@@ -77,12 +77,12 @@ def shown(result: ExecutionResult) -> Answer:
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 class TestTheTwoEngines:
     @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-    @given(data=st.data(), world=toys.worlds(), conditions=st.tuples(*[st.booleans()] * 3))
+    @given(data=st.data(), world=toys.worlds(), conditions=values())
     def test_answer_the_same_in_a_world_where_anything_may_be_wrong(
         self,
         data: st.DataObject,
         world: tuple[list[toys.Box], dict[int, toys.TagRow]],
-        conditions: tuple[bool, bool, bool],
+        conditions: dict[str, bool | None],
     ) -> None:
         toys.BOXES[:], tags = world[0], world[1]
         toys.TAGS.clear()
@@ -93,6 +93,30 @@ class TestTheTwoEngines:
         note(text)
         assume(not validate(schema, parse(text)))
         caller = data.draw(st.sampled_from([Caller.anonymous(), Caller.system("tests")]))
-        given_values = dict(zip(VARIABLES, conditions, strict=True))
-        fast, slow = asyncio.run(answers(schema, text, given_values, caller))
+        fast, slow = asyncio.run(answers(schema, text, conditions, caller))
+        assert fast == slow
+
+    @pytest.mark.parametrize(
+        ("text", "given_values"),
+        [
+            ("query ($if: Boolean = true) { broken @skip(if: $if) __typename }", {"if": None}),
+            (
+                """query A($x: Int = 0) { tag(first: $x) { name } }
+                query B($x: Boolean!) { ...F } fragment F on Query { broken @include(if: $x) }""",
+                {"x": 1},
+            ),
+            (
+                """query A($x: Int) { tag(first: $x) { name } }
+                query B($x: Boolean!) { ...F } fragment F on Query { broken @include(if: $x) }""",
+                {},
+            ),
+        ],
+        ids=["null for a default", "of another operation", "of another operation, not given"],
+    )
+    async def test_answer_the_same_where_variables_decide_or_seem_to(
+        self, text: str, given_values: dict[str, Any]
+    ) -> None:
+        toys.TAGS.clear()
+        toys.TAGS.update({n: toys.TagRow(n, "a", 1, None) for n in range(2)})
+        fast, slow = await answers(core_of(toys.SCHEMA), text, given_values, Caller.anonymous())
         assert fast == slow

@@ -35,7 +35,7 @@ from tests import factories
 from tests.buying import new_guest, open_counter
 from tests.goods import make_discount, make_product, make_variant
 from tests.schema.execution.test_equality import Answer, Path, answers
-from tests.schema.execution.writing import VARIABLES, Writer
+from tests.schema.execution.writing import Writer, values
 from tests.schema.orders.people import sent_parcel
 
 EXAMPLES: Final = int(os.environ.get("EXAMPLES", "200"))
@@ -57,7 +57,6 @@ PREFIXES: Final = {
     "refund": "ref",
     "fulfillment": "ful",
 }
-VALUES: Final = dict.fromkeys(VARIABLES, st.booleans())
 TEXTS: Final = ("tea", "", "1001", "85123A", "SPRING", "nowhere", "tea-light")
 LITERALS: Final = {
     "Int": ["0", "1", "2", "5", "101"],
@@ -192,16 +191,13 @@ async def test_the_two_engines_answer_the_same_whatever_is_asked_of_the_shop(
         print_blob=True,
         suppress_health_check=list(HealthCheck),
     )
-    @given(
-        data=st.data(),
-        values=st.fixed_dictionaries({}, optional=dict.fromkeys(VARIABLES, st.booleans())),
-    )
-    def check(data: st.DataObject, values: dict[str, bool]) -> None:
+    @given(data=st.data(), conditions=values())
+    def check(data: st.DataObject, conditions: dict[str, bool | None]) -> None:
         caller = data.draw(st.sampled_from(callers))
         text = Writer(CORE, data.draw, Literals(data.draw, known)).document(roots)
-        note(f"{caller.label}, {values}: {text}")
+        note(f"{caller.label}, {conditions}: {text}")
         assume(not validate(CORE, parse(text)))
-        both = asyncio.run_coroutine_threadsafe(answers(CORE, text, values, caller), loop)
+        both = asyncio.run_coroutine_threadsafe(answers(CORE, text, conditions, caller), loop)
         fast, slow = both.result()
         assert fast[0] == slow[0]
         assert agree(reasons(fast), reasons(slow)), (fast, slow)

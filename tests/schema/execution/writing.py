@@ -20,7 +20,15 @@ from hypothesis import strategies as st
 
 MOST_DEPTH = 3
 VARIABLES = ("yes", "no", "either")
-_DEFAULTS = {"yes": "true", "no": "false", "either": "true"}
+_DECLARED = {"yes": "Boolean! = true", "no": "Boolean! = false", "either": "Boolean = true"}
+
+
+def values() -> st.SearchStrategy[dict[str, bool | None]]:
+    """Make what a client may give for the variables: a default does not stand in for null."""
+    either = st.booleans()
+    return st.fixed_dictionaries(
+        {}, optional={"yes": either, "no": either, "either": st.one_of(either, st.none())}
+    )
 
 
 @dataclass
@@ -40,7 +48,7 @@ class Writer:
         body = " ".join(self._field(query, name, 0) for name in self.draw(_some(roots, most=2)))
         whole = " ".join([body, *self.fragments])
         used = [name for name in VARIABLES if f"${name}" in whole]
-        declared = ", ".join(f"${name}: Boolean! = {_DEFAULTS[name]}" for name in used)
+        declared = ", ".join(f"${name}: {_DECLARED[name]}" for name in used)
         head = f"query Odd({declared})" if declared else "query Odd"
         return " ".join([head, "{", body, "}", *self.fragments])
 
@@ -51,7 +59,7 @@ class Writer:
         if is_abstract_type(type_):
             kinds = self.draw(_some(self.schema.get_possible_types(type_), most=2))
             items += [self._fragment(kind, depth) for kind in kinds]
-        elif self.draw(st.integers(0, 5)) == 0:
+        elif self.draw(st.integers(0, 3)) == 0:
             items.append(self._fragment(type_, depth))
         if not items or self.draw(st.integers(0, 3)) == 0:
             items.append("__typename")
@@ -75,7 +83,6 @@ class Writer:
         below = ""
         if is_composite_type(_named(own)):
             below = " " + self._selection(_named(own), depth + 1)
-            alias = alias or f"r{self._next()}: "
         return f"{alias}{name}{arguments}{self._directive()}{below}"
 
     def _arguments(self, own: GraphQLField, name: str) -> str:
