@@ -16,11 +16,13 @@ from api.compression import ENCODINGS, encoding
 from api.negotiation import GRAPHQL, JSON
 
 NOT_MODIFIED: Final = 304
+UNAUTHORIZED: Final = 401
 
 _CONTENT_TYPE: Final = {
     media: (b"content-type", f"{media}; charset=utf-8".encode()) for media in (GRAPHQL, JSON)
 }
 _NO_STORE: Final = (b"cache-control", b"no-store")
+_CHALLENGE: Final = (b"www-authenticate", b"Bearer")
 _VARY: Final = (b"vary", b"Accept, Accept-Encoding")
 _VARY_BY_CALLER: Final = (b"vary", b"Accept, Accept-Encoding, Authorization, Guest-Token")
 
@@ -59,6 +61,8 @@ def reply(
     on the answer is compressed, as an ``Accept-Encoding`` allows.
     """
     headers = [_CONTENT_TYPE[media], _NO_STORE, _VARY, *more]
+    if status == UNAUTHORIZED:
+        headers.append(_CHALLENGE)
     if wait is not None:
         headers.append((b"retry-after", b"%d" % wait))
     content = orjson.dumps(body)

@@ -66,6 +66,7 @@ async def test_a_bad_token_fails_the_whole_request(client: Client, header: str) 
         headers={"authorization": header, "accept": GRAPHQL},
     )
     assert response.status_code == 401
+    assert response.headers["www-authenticate"] == "Bearer"
     assert response.headers["content-type"].startswith(GRAPHQL)
     (error,) = response.json()["errors"]
     assert error["extensions"]["code"] == "UNAUTHENTICATED"
