@@ -139,7 +139,12 @@ def _complete(form: Mapping[str, Any]) -> Complete:
 
 
 def _ping(form: Mapping[str, Any]) -> Ping:
-    return Ping(_object(form, "payload"))
+    payload = _object(form, "payload")
+    try:
+        orjson.dumps(payload)
+    except TypeError:  # it reads deeper than it writes
+        raise _bad("payload nests too deeply.") from None
+    return Ping(payload)
 
 
 def _pong(form: Mapping[str, Any]) -> Pong:

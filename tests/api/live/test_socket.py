@@ -78,6 +78,7 @@ class TestClosing:
             '{"type": ["subscribe"]}',
             '{"type": "start"}',
             '{"type": "ping", "payload": 1}',
+            '{"type": "ping", "payload": {"a":' + "[" * 300 + "]" * 300 + "}}",
             '{"type": "pong", "payload": []}',
             '{"type": "connection_init", "payload": "secret"}',
             '{"type": "complete"}',
