@@ -4,8 +4,10 @@ import asyncio
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+
+from pydantic import SecretStr
 
 from api import logs, opening, preparation
 from api.explorer import beside
@@ -59,10 +61,17 @@ def hand_down(settings: Settings) -> None:
     """Put what the command line and the start have settled where the children look."""
     for name in sorted(settings.model_fields_set | {"database_url"}):
         value = getattr(settings, name)
-        text = ",".join(value) if isinstance(value, tuple) else str(value)
-        os.environ[variable(name)] = text
+        if not isinstance(value, Mapping):  # that is what a file holds, which is named there
+            os.environ[variable(name)] = _text(value)
     for name in secret_variables():
         os.environ.pop(f"{name}_FILE", None)
+
+
+def _text(value: object) -> str:
+    """Write a setting as it is read."""
+    if isinstance(value, SecretStr):
+        return value.get_secret_value()
+    return ",".join(map(_text, value)) if isinstance(value, tuple) else str(value)
 
 
 def banner(settings: Settings, logins: Sequence[demo.Login], seconds: float, explorer: str) -> str:

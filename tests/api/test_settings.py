@@ -3,12 +3,15 @@
 import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
+import orjson
 import pytest
 
 from api.environment import FIELDS, load, read_dotenv
 from api.faults import StartRefusedError
+from api.running import hand_down
 from api.settings import PREFIX, Settings, secret_variables
 from api.settings_example import dotenv_example
 
@@ -33,6 +36,14 @@ def refusal(monkeypatch: pytest.MonkeyPatch, **variables: str) -> str:
     with pytest.raises(StartRefusedError) as refused:
         load()
     return str(refused.value)
+
+
+def set_examples(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set each variable to its example."""
+    for line in dotenv_example().splitlines():
+        name, _, value = line.removeprefix("# ").partition("=")
+        if name in FIELDS and name not in _OF_ONES_OWN:
+            monkeypatch.setenv(name, value)
 
 
 class TestDevelopment:
@@ -221,11 +232,28 @@ class TestExample:
         assert all(any(line.startswith(f"# {name}=") for line in lines) for name in FIELDS)
 
     def test_every_example_would_be_taken(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        for line in dotenv_example().splitlines():
-            name, _, value = line.removeprefix("# ").partition("=")
-            if name in FIELDS and name not in _OF_ONES_OWN:
-                monkeypatch.setenv(name, value)
+        set_examples(monkeypatch)
         load()
+
+
+class TestWhatIsHandedDown:
+    """The processes of a running shop read their settings from the environment again."""
+
+    def test_is_what_was_settled(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr(os, "environ", os.environ.copy())
+        set_examples(monkeypatch)
+        documents = tmp_path / "documents.json"
+        documents.write_bytes(orjson.dumps({sha256(b"{ a }").hexdigest(): "{ a }"}))
+        hooks = tmp_path / "hooks"
+        hooks.write_text("whsec_1,whsec_2")
+        monkeypatch.setenv("TRADEPOST_TRUSTED_DOCUMENTS", str(documents))
+        monkeypatch.setenv("TRADEPOST_STRIPE_SECRET_KEY", "sk_test_abc")
+        monkeypatch.setenv("TRADEPOST_STRIPE_WEBHOOK_SECRET_FILE", str(hooks))
+        settings = load(PORT=8123)
+        hand_down(settings)
+        assert load() == settings
+        assert settings.trusted_documents
+        assert len(settings.stripe_webhook_secret) == 2
 
 
 class TestStripe:
