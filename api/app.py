@@ -90,7 +90,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(health.router)
     app.include_router(gateway_events.router)
     _explore(app, settings)
-    app.add_api_route("/schema.graphql", _sdl, response_class=PlainTextResponse, tags=["schema"])
+    if settings.introspection:
+        app.add_api_route(
+            "/schema.graphql", _sdl, response_class=PlainTextResponse, tags=["schema"]
+        )
     for kind in (Refused, Fault):
         app.add_exception_handler(kind, refused)
     app.add_middleware(Entrance, path=graphql.PATH)

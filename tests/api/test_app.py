@@ -39,6 +39,13 @@ async def test_the_schema_can_be_read(client: Client) -> None:
     assert response.headers["content-type"].startswith("text/plain")
 
 
+async def test_the_schema_is_not_shown_where_clients_may_not_ask_for_it(
+    database: Database,
+) -> None:
+    client = Client(create_app(Settings(database_url=database.url, introspection=False)))
+    assert (await client.request("GET", "/schema.graphql")).status_code == 404
+
+
 async def test_openapi_describes_what_is_not_graphql(client: Client) -> None:
     described = (await client.request("GET", "/openapi.json")).json()
     assert set(described["paths"]) == {
