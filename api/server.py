@@ -6,6 +6,7 @@ import gc
 import resource
 import socket
 from contextlib import suppress
+from ipaddress import IPv4Network, ip_network
 from types import FrameType
 from typing import Any
 
@@ -23,6 +24,7 @@ from api.sockets import WebSocket
 KEEP_ALIVE_SECONDS = 75  # above the 60 of the usual proxies, so that it is they who hang up
 GRACE_SECONDS = 25
 WEBSOCKET_MESSAGE_BYTES = 65_536
+_MAPPED_BITS = 96  # of an IPv6 address in which an IPv4 address follows
 COLLECT_AFTER = (10_000, 20, 20)
 """New objects (net) before the young are looked at, and how often the older ones are."""
 
@@ -70,12 +72,27 @@ def configuration(app: Any, settings: Settings) -> uvicorn.Config:
         access_log=False,  # the app logs its requests itself
         server_header=False,
         proxy_headers=True,
-        forwarded_allow_ips=settings.forwarded_allow_ips,
+        forwarded_allow_ips=as_seen(settings.forwarded_allow_ips),
         timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_graceful_shutdown=GRACE_SECONDS,
         ws_max_size=WEBSOCKET_MESSAGE_BYTES,
         ws_per_message_deflate=False,
     )
+
+
+def as_seen(proxies: str) -> str:
+    """Name proxies as the system does, which writes IPv4 in IPv6 where we listen in both.
+
+    >>> as_seen("10.1.2.3/8, ::1"), as_seen("*")
+    ('10.0.0.0/8,::ffff:10.0.0.0/104,::1/128', '*')
+    """
+    seen = []
+    for name in map(str.strip, proxies.split(",")):
+        known = None if name == "*" else ip_network(name, strict=False)
+        seen.append(str(known or name))
+        if isinstance(known, IPv4Network):
+            seen.append(f"::ffff:{known.network_address}/{known.prefixlen + _MAPPED_BITS}")
+    return ",".join(seen)
 
 
 def _spare_the_collector() -> None:
