@@ -247,9 +247,15 @@ def _explained(error: GraphQLError, request_id: str) -> tuple[str, dict[str, Any
     if isinstance(cause, Refusal | Refusals):
         return str(cause), _coded("BAD_REQUEST")
     if cause is None or error.path is None:
-        return error.message, _coded("BAD_REQUEST")
+        return _in_words_of_json(error.message), _coded("BAD_REQUEST")
     logger.error("request %s failed at %s", request_id, error.path, exc_info=cause)
     return _MASKED, _coded("INTERNAL")
+
+
+def _in_words_of_json(message: str) -> str:
+    """Say what graphql-core says of null, which is None to it."""
+    end = "not to be None."
+    return f"{message.removesuffix(end)}not to be null." if message.endswith(end) else message
 
 
 def _with_reason(fault: Unavailable) -> str:

@@ -156,6 +156,13 @@ DOCUMENTS: Final = (
     asking("an object for a string", SEARCH, {"q": {"a": 1}}),
     asking("an object for an ID", NODE, {"id": {}}),
     asking("no ID at all", NODE, {}),
+    asking(
+        "null for an ID that has a default",
+        'query($id: ID = "x") { node(id: $id) { id } }',
+        {"id": None},
+        status=200,
+    ),
+    asking("null in a literal", "{ node(id: null) { id } }"),
     asking("variables that nobody asked for", "{ __typename }", {"a": {"b": [1, None]}}, **OK),
     asking("variables of 90 KB", SEARCH, {"q": "a " * 45_000}, **OK),
     asking("variables of 100 levels", SEARCH, {"q": json.loads(deep("[", "]", 100))}),
