@@ -192,7 +192,8 @@ def _log(operation: Operation | None, code: int, started: float, context: Contex
 
 async def refused(request: Request, error: Exception) -> Response:
     """Answer a request that was refused before it was GraphQL at all."""
-    media = media_type(request.headers.get("accept")) or JSON
+    media = media_type(request.headers.get("accept"), (EVENTS, GRAPHQL, JSON)) or JSON
+    media = GRAPHQL if media == EVENTS else media
     extensions: dict[str, Any]
     if isinstance(error, Refused):
         message, extensions = str(error), {"code": "BAD_REQUEST", "retryable": False}

@@ -153,6 +153,11 @@ class TestRefusals:
         assert body["errors"][0]["extensions"]["code"] == code
         assert "data" not in body
 
+    async def test_of_a_token_that_is_not_good(self, port: int) -> None:
+        async with stream(port, FOLLOW, authorization="Bearer at_nobody") as response:
+            assert response.status_code == 401
+            assert response.headers["content-type"].startswith("application/graphql-response+json")
+
     async def test_of_a_mutation_by_get(self, port: int) -> None:
         async with stream(port, "mutation { toyMake(input: {}) { said } }", method="GET") as reply:
             assert reply.status_code == 405
