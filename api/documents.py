@@ -97,6 +97,7 @@ class Documents:
     ) -> None:
         self._schema = schema
         self._policy = policy
+        self._most_size = room // 3  # of which a shelf keeps but one
         self._kept: Shelf[Document] = Shelf(room)
         self._trusted: dict[str, Document] = {}
 
@@ -119,7 +120,9 @@ class Documents:
         if text is None:
             raise PersistedQueryNotFound
         made = self._checked(text, sha256)
-        self._kept.put(sha256, made, max(len(text), _LEAST_SIZE))
+        # Each of its operations may come to be prepared, with all the fragments that there are.
+        size = max(len(text), _LEAST_SIZE) * len(made.operations)
+        self._kept.put(sha256, made, min(size, self._most_size))
         return made
 
     def _checked(self, text: str, sha256: str) -> Document:

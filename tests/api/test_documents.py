@@ -145,6 +145,13 @@ class TestADocument:
         assert read("{ staff }", kept) is ours
         assert read("{ mine }", kept) is not passing
 
+    def test_of_many_operations_takes_the_room_of_as_many_documents(self) -> None:
+        kept = Documents(CORE, room=9_000)
+        before = read("{ mine }", kept)
+        operations = "".join(f"query Q{number} {{ staff }} " for number in range(50))
+        assert read(operations, kept) is read(operations, kept)
+        assert read("{ mine }", kept) is not before
+
     def test_that_is_invalid_is_not_kept(self) -> None:
         kept = Documents(CORE)
         for _ in range(2):
