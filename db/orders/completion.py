@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from db import events
 from db.access import Caller
+from db.base import put_off
 from db.events import Topic
 from db.orders import queries, timeline
 from db.orders.actions import Step, advance
@@ -24,13 +25,25 @@ _LIFE: Final = (
     "version",
 )
 """The columns of an order that change after checkout."""
+_SET: Final = ", ".join(f"{column} = ${place}" for place, column in enumerate(_LIFE, start=2))
+_SAVE: Final = f"UPDATE orders SET {_SET} WHERE id = $1"
 
 
 async def touch(order: Order, *, now: datetime) -> None:
     """Save a locked order under its next version: once in each transaction that changed it."""
+    _count_up(order, now)
+    await order.save(update_fields=_LIFE)
+
+
+async def touch_at_the_end(order: Order, *, now: datetime) -> None:
+    """Do the same as the transaction ends, which must not read or save the order after this."""
+    _count_up(order, now)
+    await put_off(_SAVE, order.id, *(getattr(order, column) for column in _LIFE))
+
+
+def _count_up(order: Order, now: datetime) -> None:
     order.version += 1
     order.updated_at = now
-    await order.save(update_fields=_LIFE)
 
 
 async def tell_of_change(order: Order, *, now: datetime) -> None:

@@ -198,11 +198,14 @@ async def _came_in_vain(
 
 
 async def place(order: Order, *, caller: Caller, action: str, now: datetime) -> None:
-    """Place a locked order that is paid for, or costs nothing; its cart is gone with it."""
+    """Place a locked order that is paid for, or costs nothing; its cart is gone with it.
+
+    It is written as the transaction ends: nothing in it reads the order after this.
+    """
     before = order.status
     advance(order, Step.PLACE)
     order.placed_at, order.expires_at = now, None
-    await completion.touch(order, now=now)
+    await completion.touch_at_the_end(order, now=now)
     if order.cart_id and before is OrderStatus.PENDING:  # later it may be filled anew
         await carts.delete(order.cart_id)
     entry = timeline.Entry(OrderEventKind.PLACED, "The order was placed.")
