@@ -127,13 +127,22 @@ async def put_off(sql: str, *arguments: Any) -> None:
     """Run a constant statement at the end of the open transaction, in one round trip with others.
 
     For rows that are only written: nothing in the transaction reads them, and no other statement
-    that is put off touches them. Outside of a transaction it runs at once.
+    that is put off touches them; what does, comes after :func:`catch_up`. Outside of a transaction
+    it runs at once.
     """
     connection = _connection()
     if isinstance(connection, Transaction):
         connection.put_off.append((sql, arguments))
     else:
         await connection.execute(sql, arguments)
+
+
+async def catch_up() -> None:
+    """Run now what the open transaction has put off, where its work goes on with those rows."""
+    connection = _connection()
+    if isinstance(connection, Transaction) and connection.put_off:
+        statements, connection.put_off = connection.put_off, []
+        await connection.execute(*_together(statements))
 
 
 async def atomically(work: Callable[[], Awaitable[T]]) -> T:
@@ -163,11 +172,9 @@ async def atomically(work: Callable[[], Awaitable[T]]) -> T:
 
 
 async def _once(work: Callable[[], Awaitable[T]]) -> T:
-    async with in_transaction("default") as connection:
+    async with in_transaction("default"):
         result = await work()
-        transaction = cast("Transaction", connection)
-        if transaction.put_off:
-            await transaction.execute(*_together(transaction.put_off))
+        await catch_up()
         return result
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import orjson
 
 from db import ids
-from db.base import fetch_value, put_off
+from db.base import put_off
 from db.carts import Details, Quote
 from db.users import Buyer
 
@@ -16,9 +16,8 @@ _ADD_ORDER: Final = """
 INSERT INTO orders (id, number, status, user_id, guest_id, cart_id, currency, prices_include_tax,
                     subtotal, discount, shipping, shipping_tax, tax, total, tax_lines,
                     shipping_method_name, discount_code, expires_at, created_at, updated_at)
-VALUES ($1, nextval('order_number')::text, 'PENDING', $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-        $12, $13::text::jsonb, $14, $15, $16, $17, $17)
-RETURNING number
+VALUES ($1, $2, 'PENDING', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14::text::jsonb, $15,
+        $16, $17, $18, $18)
 """
 _ADD_PRIVATE: Final = """
 INSERT INTO order_private (order_id, email, shipping_address, billing_address, note, erase_after)
@@ -39,21 +38,19 @@ SELECT $1, l.id, l.position - 1, l.variant_id, l.track_stock, l.sku, l.title, l.
 
 async def add_order(
     order_id: UUID,
+    number: str,
     quote: Quote,
     *,
     buyer: Buyer,
     cart_id: UUID | None,
     expires_at: datetime,
     now: datetime,
-) -> str:
-    """Write an order that waits for its payment, and return its number.
-
-    Numbers rise and have gaps: one that was drawn for an order that failed is not drawn again.
-    """
+) -> None:
+    """Write down an order that waits for its payment, as the transaction ends."""
     totals = quote.totals
-    number: str = await fetch_value(
+    await put_off(
         _ADD_ORDER,
-        *(order_id, buyer.user_id, buyer.guest_id, cart_id),
+        *(order_id, number, buyer.user_id, buyer.guest_id, cart_id),
         *(quote.currency, quote.prices_include_tax),
         *(totals.subtotal, totals.discount, totals.shipping, totals.shipping_line.tax),
         *(totals.tax, totals.total, _json([asdict(line) for line in totals.tax_lines])),
@@ -61,7 +58,6 @@ async def add_order(
         quote.discount and quote.discount.code,
         *(expires_at, now),
     )
-    return number
 
 
 async def add_private(order_id: UUID, details: Details, *, erase_after: datetime) -> None:

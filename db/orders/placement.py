@@ -1,7 +1,8 @@
 """Making an order: everything that happens before a gateway is called, in one transaction.
 
 Locks are taken in the order buyer, cart, order, payment, discount, stock. The last two are what
-everybody wants: they are held for as short a time as can be.
+everybody wants: they are held for as short a time as can be. The new rows need no lock, and nobody
+reads them yet: they are put off, and written together when all the locks are held.
 """
 
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from uuid import UUID
 
 from db import carts, crash_points, discounts, events, ids, stock, users
 from db.access import Caller
-from db.base import fetch
+from db.base import catch_up, fetch
 from db.carts import Quote
 from db.crash_points import CrashPoint
 from db.errors import Code, Refusal
@@ -66,13 +67,16 @@ async def make_order(
     """
     buyer = await users.lock_buyer(caller, now=now)
     ordered = await basket.read(fields, caller=caller, now=now)
-    await _make_room(buyer, ordered, caller=caller, action=action, now=now)
+    number = await _admit(buyer, ordered, caller=caller, action=action, now=now)
     quote = await carts.quote(lines=ordered.lines, details=ordered.details, caller=caller, now=now)
     basket.agree(quote, ordered, fields, caller)
 
-    order_id = await _write(quote, ordered, buyer, periods, caller=caller, action=action, now=now)
+    order_id = await _write(
+        number, quote, ordered, buyer, periods, caller=caller, action=action, now=now
+    )
     call = None
     if quote.totals.total == 0:
+        await catch_up()  # it is locked and placed as any other: it has to be there
         order = await actions.lock(order_id, path=())
         await settlement.place(order, caller=caller, action=action, now=now)
     elif pays_now:
@@ -100,26 +104,38 @@ def _chosen(fields: CheckoutFields) -> PaymentFields:
     return chosen
 
 
+# The number is drawn here because the audit trail tells it, and the order itself is written only as
+# the transaction ends. A cart has one pending order at most.
 _PENDING: Final = """
-SELECT id, cart_id FROM orders
- WHERE status = 'PENDING' AND (user_id = $1 OR guest_id = $2 OR cart_id = $3)
+SELECT nextval('order_number')::text AS number,
+       (SELECT count(*) FROM orders
+         WHERE status = 'PENDING' AND (user_id = $1 OR guest_id = $2 OR cart_id = $3)) AS pending,
+       (SELECT id FROM orders WHERE status = 'PENDING' AND cart_id = $3) AS replaced
 """
 
 
-async def _make_room(
+async def _admit(
     buyer: Buyer, ordered: Basket, *, caller: Caller, action: str, now: datetime
-) -> None:
-    """Call off the earlier unpaid order of the same cart, and refuse to hold too many others."""
-    cart_id = ordered.cart_id
-    pending = await fetch(_PENDING, buyer.user_id, buyer.guest_id, cart_id)
-    replaced = [order_id for order_id, of_cart in pending if cart_id and of_cart == cart_id]
-    if len(pending) - len(replaced) >= MOST_PENDING:
+) -> str:
+    """Let one more order in, and return its number.
+
+    The earlier unpaid order of the same cart is called off; too many others are in the way. Numbers
+    rise and have gaps: one that was drawn for an order that failed is not drawn again.
+
+    :raises Refusal: TOO_MANY.
+    :raises PaymentIsOpen: the earlier order may still be paid.
+    """
+    ((number, pending, replaced),) = await fetch(
+        _PENDING, buyer.user_id, buyer.guest_id, ordered.cart_id
+    )
+    if pending - bool(replaced) >= MOST_PENDING:
         message = f"{MOST_PENDING} orders wait for their payment already. Pay or cancel one first."
         raise Refusal(Code.TOO_MANY, message)
-    for order_id in replaced:
-        order = await actions.lock(order_id, path=())
+    if replaced:
+        order = await actions.lock(replaced, path=())
         if order.status is OrderStatus.PENDING:
             await _replace(order, ordered, caller=caller, action=action, now=now)
+    return str(number)
 
 
 async def _replace(
@@ -136,6 +152,7 @@ async def _replace(
 
 
 async def _write(
+    number: str,
     quote: Quote,
     ordered: Basket,
     buyer: Buyer,
@@ -146,8 +163,9 @@ async def _write(
     now: datetime,
 ) -> UUID:
     order_id = ids.new()
-    number = await copies.add_order(
+    await copies.add_order(
         order_id,
+        number,
         quote,
         buyer=buyer,
         cart_id=ordered.cart_id,

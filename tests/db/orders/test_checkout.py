@@ -53,7 +53,7 @@ class TestCompleteCheckout:
         with statements() as sent:
             await counter.check_out(ada, cart_id=cart_id, expected=total, key=str(ids.new()))
 
-        assert len(sent) == 15, "\n".join(sent)
+        assert len(sent) == 14, "\n".join(sent)
 
     async def test_copies_lines_prices_and_addresses(self, counter: Counter, lantern: UUID) -> None:
         guest = await new_guest()

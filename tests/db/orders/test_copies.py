@@ -4,6 +4,7 @@ import asyncio
 import random
 from uuid import UUID
 
+import asyncpg
 import pytest
 from tortoise.exceptions import IntegrityError
 
@@ -15,6 +16,7 @@ from tests import factories
 from tests.buying import Counter, new_guest, open_counter
 from tests.gateways import FaultyGateway
 from tests.goods import make_shop, make_variant
+from tests.snapshot import unchanged
 
 _SUMS = """
 SELECT o.total, o.subtotal, o.tax, o.shipping + CASE WHEN o.prices_include_tax THEN 0
@@ -80,3 +82,16 @@ class TestORD4Numbers:
         assert violated(refused.value) == "one_order_per_number"
         assert await fetch_value("SELECT count(*) FROM orders") == 1
         assert await Order.exists(id=first.id)
+
+    async def test_ord_4_a_checkout_that_drew_a_taken_number_leaves_nothing_behind(
+        self, counter: Counter, lantern: UUID
+    ) -> None:
+        await factories.order(number="1001")
+        guest = await new_guest()
+
+        async with unchanged():
+            with pytest.raises(asyncpg.UniqueViolationError) as refused:
+                await counter.check_out(guest, Units(lantern, 1))
+
+        assert violated(refused.value) == "one_order_per_number"
+        await counter.check_out(guest, Units(lantern, 1))
