@@ -1,9 +1,21 @@
 """One clock for all: the process's time, corrected by its offset to the database's."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from db.base import fetch_value
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+
+def microseconds(instant: datetime) -> int:
+    """Return the time from 1970 to an instant, in microseconds.
+
+    >>> microseconds(datetime(1970, 1, 1, 0, 1, 0, 5, tzinfo=UTC))
+    60000005
+    """
+    return (instant - _EPOCH) // _MICROSECOND
 
 
 class Clock(Protocol):

@@ -12,7 +12,7 @@ import orjson
 import strawberry
 
 from db.access import Caller
-from db.clock import Clock
+from db.clock import Clock, microseconds
 from db.config import Database
 from db.errors import Code, Refusal
 from db.events import Claim, Notifier, Watch
@@ -40,6 +40,8 @@ class Context:
     settings: Any
     request_id: str = ""
     now: datetime = field(init=False)
+    now_us: int = field(init=False)
+    """The same in microseconds since 1970."""
     cost: int = 0
     """The price of the operation that runs."""
     standing: Standing | None = None
@@ -57,7 +59,7 @@ class Context:
     _loaders: dict[Any, Loader[Any, Any]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.now = self.clock.now()
+        self._look_at_the_clock()
 
     def load(
         self, batch: Callable[..., Awaitable[Sequence[T]]], key: K, /, **given: Any
@@ -106,11 +108,15 @@ class Context:
         assert self.watch is not None  # noqa: S101 - a subscription follows something first
         subject = await self.watch.news(seconds=seconds)
         if subject is not None:
-            self.now = self.clock.now()
+            self._look_at_the_clock()
             self._loaders.clear()
             if self.ask_again:
                 self.caller = await self.ask_again()
         return subject
+
+    def _look_at_the_clock(self) -> None:
+        self.now = self.clock.now()
+        self.now_us = microseconds(self.now)
 
     def start_over(self) -> None:
         """Forget what was read."""

@@ -13,6 +13,7 @@ from uuid import UUID
 from db.access import Caller, Permission
 from db.base import Condition, by_key, rows_in_order
 from db.catalog.rows import CategoryRow, ProductRow, VariantRow
+from db.clock import microseconds
 from db.rows import EVERY, Columns, Select
 
 
@@ -124,9 +125,9 @@ async def visible_variants_by_id(
 ) -> list[VariantRow | None]:
     """Read these variants, in order; None for what the caller may not see."""
     everything = caller.may(Permission.CATALOG_WRITE) or caller.may(Permission.STOCK_READ)
-    asked = columns if columns is None else columns | {"sold_from"}
+    asked, now_us = columns if columns is None else columns | {"sold_from"}, microseconds(now)
     return [
-        row if row and (everything or row.sold_from <= now) else None
+        row if row and (everything or row.sold_from <= now_us) else None
         for row in await variants_by_id(ids, columns=asked)
     ]
 

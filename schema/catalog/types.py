@@ -61,8 +61,8 @@ class Category(Node, View[catalog.CategoryRow]):
         )
 
 
-def _in_stock(sold_from: datetime, available: int | None, context: Context) -> bool:
-    return sold_from <= context.now and (available is None or available > 0)
+def _in_stock(sold_from: int, available: int | None, context: Context) -> bool:
+    return sold_from <= context.now_us and (available is None or available > 0)
 
 
 def _available(available: int | None, context: Context) -> int | None:

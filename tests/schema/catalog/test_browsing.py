@@ -145,6 +145,22 @@ class TestProduct:
         await execute("UPDATE stock SET reserved = on_hand")
         assert (await quantities(client))[0] == ("A", False, 0)
 
+    @pytest.mark.parametrize("microseconds", [0, 1, 123_457, 999_999])
+    async def test_is_in_stock_from_the_very_instant_on_that_it_is_published(
+        self, client: Client, clock: StoppedClock, microseconds: int
+    ) -> None:
+        opening = NOW + timedelta(days=1, microseconds=microseconds)
+        product_id = await add_product(variants=[a_variant(track_stock=False)])
+        await execute("UPDATE product SET published_at = $1 WHERE id = $2", opening, product_id)
+        clerk = await a_clerk(client)
+        query = "query($id: ID!) { product(by: {id: $id}) { variants { inStock } } }"
+        seen = []
+        for before in (1, 0):
+            clock.instant = opening - timedelta(microseconds=before)
+            shown = await clerk.ask(query, id=ids.encode("prod", product_id))
+            seen += [each["inStock"] for each in shown["product"]["variants"]]
+        assert seen == [False, True]
+
     async def test_staff_see_the_variants_that_are_not_active(self, client: Client) -> None:
         await a_full_product("Lamp")
         query = '{ product(by: {slug: "lamp"}) { variants { sku active inStock } } }'
