@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -12,6 +13,8 @@ logger = logging.getLogger(__name__)
 
 BATCH: Final = 50
 """How many a worker takes at a time; where there are more, it comes again at once."""
+LEASE: Final = timedelta(minutes=1)
+"""How long the others leave an order to the worker that took it; if that dies, it is theirs."""
 AT_ONCE: Final = 8
 """A gateway may take its time: the others do not wait for one."""
 

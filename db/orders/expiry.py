@@ -8,12 +8,10 @@ from db.access import Caller
 from db.base import atomically, execute, fetch
 from db.errors import RetryLater
 from db.orders import actions, batches, ending, fencing
-from db.orders.batches import BATCH
+from db.orders.batches import BATCH, LEASE
 from db.orders.models import OrderStatus
 from db.payments import Gateways
 
-LEASE: Final = timedelta(minutes=1)
-"""How long the others leave an order to the worker that took it; if that dies, it is theirs."""
 POSTPONED: Final = timedelta(minutes=15)
 """How much longer stock is held where a gateway cannot say what becomes of a payment."""
 

@@ -10,10 +10,11 @@ import pytest
 from db import orders, payments
 from db.access import ActorKind, Caller, Role
 from db.base import execute, fetch, fetch_value
-from db.errors import Refusal
+from db.errors import InvalidState, Refusal
 from db.orders import end_run_out, expire_due, reconcile_due, sync_payment
+from db.orders.batches import LEASE
 from db.orders.reconciliation import PAUSES
-from db.payments import Answer, Verdict
+from db.payments import Answer, Op, Verdict
 from db.stock import Units
 from tests import factories
 from tests.buying import Counter, charges, kinds, new_guest, reserved, state, topics
@@ -251,6 +252,70 @@ class TestEndRunOut:
 
         assert await state(order_id) == ("PLACED", "AUTHORIZED")
         assert (await kinds(order_id)).count("NOTE") == 1
+
+    async def test_a_worker_that_comes_at_the_same_time_has_nothing_to_do(
+        self,
+        counter: Counter,
+        lantern: UUID,
+        fake: FaultyGateway,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        order_id = await self.held(counter, lantern)
+        void, asked, goes_on = fake.void, asyncio.Event(), asyncio.Event()
+
+        async def slowly(op: Op) -> Answer:
+            asked.set()
+            await goes_on.wait()
+            return await void(op)
+
+        monkeypatch.setattr(fake, "void", slowly)
+        week = NOW + timedelta(days=7)
+        both = asyncio.gather(*(end_run_out(gateways=counter.gateways, now=week) for _ in range(2)))
+        await asked.wait()
+        await asyncio.sleep(0.2)  # the other one gets as far as it comes
+        goes_on.set()
+
+        assert sorted(await both) == [0, 1]
+        assert await state(order_id) == ("CANCELLED", "VOIDED")
+        assert "NOTE" not in await kinds(order_id)
+
+    async def test_nobody_is_called_where_somebody_has_just_seen_to_it(
+        self, counter: Counter, lantern: UUID, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        order_id = await self.held(counter, lantern)
+
+        async def too_late(**_: Any) -> None:
+            monkeypatch.undo()
+            payment_id = await fetch_value("SELECT id FROM payment")
+            call = await payments.lock_first(payment_id)
+            await payments.take(call, call.amount, now=NOW)
+            raise InvalidState("This order cannot be cancelled any more.", current="PLACED")
+
+        monkeypatch.setattr("db.orders.holds.cancel_order", too_late)
+        await end_run_out(gateways=counter.gateways, now=NOW + timedelta(days=7))
+
+        assert "NOTE" not in await kinds(order_id)
+
+    async def test_one_that_fails_does_not_keep_the_others_from_their_turn(
+        self, counter: Counter, lantern: UUID, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        stuck, other = [await self.held(counter, lantern) for _ in range(2)]
+        cancel = orders.cancel_order
+
+        async def fails(*, id: UUID, **named: Any) -> Any:
+            if id == stuck:
+                raise LookupError("broken on purpose")
+            return await cancel(id=id, **named)
+
+        monkeypatch.setattr("db.orders.holds.cancel_order", fails)
+        monkeypatch.setattr("db.orders.holds.BATCH", 1)
+        week = NOW + timedelta(days=7)
+        for _ in range(2):
+            await end_run_out(gateways=counter.gateways, now=week)
+
+        assert await state(other) == ("CANCELLED", "VOIDED")
+        assert await state(stuck) == ("PLACED", "AUTHORIZED")
+        assert await end_run_out(gateways=counter.gateways, now=week + LEASE) == 1
 
     async def test_leaves_promises_to_pay_alone(self, counter: Counter, lantern: UUID) -> None:
         bought = await counter.check_out(await new_guest(), Units(lantern, 1), gateway="manual")
