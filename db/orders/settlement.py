@@ -256,7 +256,8 @@ async def _tell(
     if "status" not in changes or after.payment_status not in _NEWS:
         return
     kind, message, topic = _NEWS[after.payment_status]
-    amount = Money(after.payment_amount, after.currency)
+    is_taken = after.payment_status is PaymentStatus.CAPTURED
+    amount = Money(after.captured if is_taken else after.payment_amount, after.currency)
     entry = timeline.Entry(
         kind,
         message.format(f"{amount.text} {amount.currency}"),
@@ -268,7 +269,7 @@ async def _tell(
         "orderId": order.typeid,
         "gateway": after.gateway,
         "status": after.payment_status,
-        "amount": _shown(after.payment_amount, after.currency),
+        "amount": _shown(amount.amount, amount.currency),
     }
     await events.record((topic, after.payment_typeid, news), now=now)
 

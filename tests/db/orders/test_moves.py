@@ -63,6 +63,10 @@ class TestCapturePayment:
         assert row
         assert orders.payment_status(row.standing) == "PAID"
         assert row.standing.captured == 1000
+        told = "SELECT message FROM order_event WHERE kind = 'PAYMENT_CAPTURED'"
+        assert await fetch_value(told) == "10.00 EUR were paid."
+        news = "SELECT payload -> 'amount' ->> 'amount' FROM event WHERE topic = 'PAYMENT_CAPTURED'"
+        assert await fetch_value(news) == "10.00"
         await counter.cancel(factories.staff(Role.ADMIN), order_id)
         assert await fetch_value("SELECT amount FROM refund WHERE status = 'SUCCEEDED'") == 1000
 
