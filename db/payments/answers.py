@@ -113,12 +113,18 @@ def _authorized(call: Call, answer: Answer) -> Call:
     return replace(
         call,
         payment_status=call.payment_status if call.has_rival or is_over else paid,
-        captured=call.payment_amount if answer.captured else 0,
+        captured=_taken(call, answer),
         reference=answer.reference,
         failure_code=None,
         failure_message=None,
         next_action=None,
     )
+
+
+def _taken(call: Call, answer: Answer) -> int:
+    if not answer.captured:
+        return 0
+    return call.payment_amount if answer.taken is None else answer.taken
 
 
 def _not_authorized(call: Call, answer: Answer) -> Call:

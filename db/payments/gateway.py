@@ -46,14 +46,16 @@ class Op:
 class Answer:
     """What a gateway said.
 
-    ``captured``: the money was taken, and not only held. ``code`` is why it was declined,
-    and ``message`` says so to the buyer.
+    ``captured``: the money was taken, and not only held; ``taken`` is how much, in minor units,
+    where somebody at the gateway took a part of what was held. ``code`` is why it was declined, and
+    ``message`` says so to the buyer.
     ``action`` is what the buyer has to do next: ``{"kind", "url" or "client_secret"}``.
     """
 
     verdict: Verdict
     reference: str | None = None
     captured: bool = False
+    taken: int | None = None
     code: str | None = None
     message: str | None = None
     action: Mapping[str, str] | None = None

@@ -13,6 +13,7 @@ from api import dependencies
 from api.gateways.stripe_stand_in import StandIn, Trouble
 from db import ids, orders
 from db.access import Role
+from db.base import execute, fetch_value
 from db.payments import Gateways
 from tests.api.gateways.stripe_served import stripe_served
 from tests.client import Client, StoppedClock
@@ -172,6 +173,41 @@ async def test_a_bank_wants_to_hear_from_its_customer(shop: Shop) -> None:
     assert synced["order"]["status"] == "PLACED"
     await shop.hear()
     assert shop.taken == 1490
+
+
+@pytest.mark.parametrize("is_heard", [True, False], ids=["heard", "asked"])
+async def test_a_part_that_is_taken_on_stripes_own_pages_is_a_part(
+    shop: Shop, *, is_heard: bool
+) -> None:
+    # Given money that is held, and somebody who takes 5 of 14.90 EUR in Stripe's dashboard
+    await execute("UPDATE shop SET capture_policy = 'MANUAL'")
+    if not is_heard:
+        shop.stripe.faults.befall("confirm", Trouble.CUT_AFTER)
+    bought = await shop.buy("pm_card_visa")
+    (intent_id,) = shop.stripe.books.intents
+    shop.stripe.books.capture(intent_id, {"amount_to_capture": "500"})
+
+    # When the shop hears of it, or asks
+    if is_heard:
+        await shop.hear()
+    else:
+        await guest(shop, bought).do(SYNC, id=bought["payment"]["id"])
+
+    # Then that is what was paid, and all that can go back
+    seen = await guest(shop, bought).see_order(id=bought["order"]["id"])
+    assert (seen["status"], seen["paymentStatus"]) == ("PLACED", "PAID")
+    assert await fetch_value("SELECT captured FROM payment") == 500
+    finance = await staff(shop.client, Role.FINANCE)
+
+    async def give_back(amount: str) -> Any:
+        extra = {"amount": amount, "currencyCode": "EUR"}
+        asked = {"orderId": bought["order"]["id"], "extraAmount": extra, "reason": "OTHER"}
+        return await finance.client.ask(REFUND, input=asked, key=key())
+
+    refused = (await give_back("5.01"))["refundCreate"]["userErrors"]
+    assert [each["code"] for each in refused] == ["AMOUNT_TOO_LARGE"]
+    assert (await give_back("5.00"))["refundCreate"]["refund"]["status"] == "SUCCEEDED"
+    assert shop.taken == 0
 
 
 @pytest.mark.parametrize("trouble", [Trouble.SILENT_AFTER, Trouble.CUT_AFTER, Trouble.ERROR_AFTER])

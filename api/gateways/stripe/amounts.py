@@ -21,3 +21,12 @@ def to_stripe(amount: int, currency: str) -> int:
     (1990, 500, 50000)
     """
     return amount * _HUNDREDTHS_OF_OURS.get(currency, 1)
+
+
+def from_stripe(amount: int, currency: str) -> int:
+    """Turn Stripe's minor units into ours.
+
+    >>> from_stripe(1990, "EUR"), from_stripe(500, "JPY"), from_stripe(50000, "ISK")
+    (1990, 500, 500)
+    """
+    return amount // _HUNDREDTHS_OF_OURS.get(currency, 1)

@@ -11,7 +11,7 @@ from typing import Any, Final
 import stripe
 
 from api.gateways.declines import MESSAGES
-from api.gateways.stripe.amounts import to_stripe
+from api.gateways.stripe.amounts import from_stripe, to_stripe
 from db.payments import Answer, Op, Verdict
 
 logger = logging.getLogger(__name__)
@@ -60,8 +60,17 @@ def paid(intent: Said) -> Answer:
         verdict=verdict,
         reference=reference,
         captured=status == "succeeded",
+        taken=_part_taken(intent) if status == "succeeded" else None,
         action=_action(intent) if verdict is Verdict.ACTION else None,
     )
+
+
+def _part_taken(intent: Said) -> int | None:
+    """Tell how much was taken where that is not all: it can be chosen on Stripe's own pages."""
+    received: int = intent["amount_received"]
+    if received == intent["amount"]:
+        return None
+    return from_stripe(received, str(intent["currency"]).upper())
 
 
 def is_untouched(intent: Said) -> bool:

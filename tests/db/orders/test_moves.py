@@ -104,6 +104,29 @@ class TestCapturePayment:
         seen = [(each.kind, each.amount, each.status) for each in calls]
         assert seen == [("AUTHORIZE", 2490, "SUCCEEDED"), ("CAPTURE", 2490, "SUCCEEDED")]
 
+    async def test_of_a_part_by_somebody_at_the_gateway_is_a_part(
+        self, counter: Counter, held: UUID
+    ) -> None:
+        order_id = await order_of(held)
+        call = await payments.lock_first(held)
+        taken = Answer(verdict=Verdict.SUCCEEDED, captured=True, taken=1000)
+
+        for _ in range(2):
+            await orders.settle(
+                call, taken, caller=Caller.system("test"), action="gateway.fake", now=NOW
+            )
+
+        assert await state(order_id) == ("PLACED", "CAPTURED")
+        assert await fetch_value("SELECT captured FROM payment") == 1000
+        (calls,) = await orders.operations_by_payment([held])
+        assert [(each.kind, each.amount) for each in calls] == [
+            ("AUTHORIZE", 2490),
+            ("CAPTURE", 1000),
+        ]
+        with pytest.raises(Refusal) as refused:
+            await counter.refund(FINANCE, order_id, extra=1001)
+        assert refused.value.code is Code.AMOUNT_TOO_LARGE
+
     async def test_completes_an_order_that_has_left_already(
         self, counter: Counter, held: UUID
     ) -> None:
