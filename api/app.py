@@ -134,7 +134,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
             await app.state.clock.synchronize()
         async with (
             gateways.opened(settings) as opened,
-            app.state.vitals.watched(database, app.state.clock),
+            app.state.vitals.watched(database, app.state.clock, opened),
             app.state.buckets.settled(database, app.state.clock),
         ):
             app.state.gateways = opened

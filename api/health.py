@@ -21,6 +21,7 @@ from db import orders
 from db.base import fetch_value
 from db.clock import Clock
 from db.config import Database
+from db.payments import Gateways
 
 LOOK_SECONDS: Final = 0.5
 WORK_SECONDS: Final = 10.0
@@ -77,14 +78,16 @@ class Vitals:
         self._saturated_since: float | None = None
 
     @contextlib.asynccontextmanager
-    async def watched(self, database: Database, clock: Clock) -> AsyncIterator[None]:
+    async def watched(
+        self, database: Database, clock: Clock, gateways: Gateways
+    ) -> AsyncIterator[None]:
         """Watch the loop, the database and the worker's work while the block runs."""
         await self._look_at_database(database)
         self.started_at = time.monotonic()
         tasks = [
             asyncio.create_task(self._watch_loop(database)),
             asyncio.create_task(self._watch_database(database)),
-            asyncio.create_task(self._watch_work(database, clock)),
+            asyncio.create_task(self._watch_work(database, clock, gateways)),
         ]
         try:
             yield
@@ -135,10 +138,10 @@ class Vitals:
             await asyncio.sleep(LOOK_SECONDS)
             await self._look_at_database(database)
 
-    async def _watch_work(self, database: Database, clock: Clock) -> None:
+    async def _watch_work(self, database: Database, clock: Clock, gateways: Gateways) -> None:
         while True:
             with contextlib.suppress(Exception), database.used():  # a summary, never a trouble
-                self.seconds_behind = await orders.seconds_behind(clock.now())
+                self.seconds_behind = await orders.seconds_behind(clock.now(), gateways)
             await asyncio.sleep(WORK_SECONDS)
 
     async def _look_at_database(self, database: Database) -> None:

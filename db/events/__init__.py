@@ -8,12 +8,21 @@ wait that there is news in the outbox.
 
 from db.events.changes import Changes, apply, made
 from db.events.feed import Page, Place, page, present_place
-from db.events.idempotency import MOST_AT_ONCE, Claim, Outcome, forget_claims, once, seen
+from db.events.idempotency import (
+    CLAIMS_KEPT,
+    MOST_AT_ONCE,
+    Claim,
+    Outcome,
+    forget_claims,
+    once,
+    seen,
+)
 from db.events.models import AuditEvent, Event
 from db.events.notifier import POLL_SECONDS, Notifier, Watch
 from db.events.record import Entry, Topic, audit, audit_each, record
 
 __all__ = [
+    "CLAIMS_KEPT",
     "MOST_AT_ONCE",
     "POLL_SECONDS",
     "AuditEvent",

@@ -19,7 +19,7 @@ import orjson
 from db.base import atomically, execute, fetch, put_off
 from db.errors import Code, Refusal, RetryLater
 
-KEPT: Final = timedelta(days=7)
+CLAIMS_KEPT: Final = timedelta(days=7)
 """How long the same key gives the same outcome."""
 MOST_AT_ONCE: Final = 500
 
@@ -117,8 +117,8 @@ DELETE FROM idempotency WHERE (scope, key) IN (
 
 
 async def forget_claims(*, now: datetime, most: int = MOST_AT_ONCE) -> int:
-    """Delete the oldest claims past :data:`KEPT`, at most so many; return how many that were."""
-    return await execute(_FORGET, now - KEPT, most)
+    """Delete the oldest claims past :data:`CLAIMS_KEPT`, at most so many; return how many."""
+    return await execute(_FORGET, now - CLAIMS_KEPT, most)
 
 
 async def _keep(claim: Claim, outcome: Outcome) -> None:

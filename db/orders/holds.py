@@ -13,16 +13,17 @@ from db.orders.cancellation import cancel_order
 from db.orders.models import CancelReason, OrderStatus
 from db.payments import Gateways
 
-_TAKE: Final = """
+HELD: Final = """
+    JOIN payment_operation m ON m.payment_id = p.id AND m.kind = 'AUTHORIZE'
+    JOIN orders o ON o.id = p.order_id
+   WHERE p.status = 'AUTHORIZED' AND m.alerted_at IS NULL AND o.status = 'PLACED'
+     AND NOT EXISTS (SELECT FROM payment_operation c WHERE c.payment_id = p.id
+                        AND c.kind <> 'REFUND' AND c.status IN ('REQUESTED', 'UNKNOWN'))"""
+"""Joins the placed orders that ``payment p`` only holds the money for, and nobody is moving it."""
+_TAKE: Final = f"""
 UPDATE orders SET left_until = $4 WHERE id IN (
-    SELECT o.id FROM payment p
-      JOIN payment_operation m ON m.payment_id = p.id AND m.kind = 'AUTHORIZE'
-      JOIN orders o ON o.id = p.order_id
-     WHERE p.gateway = $1 AND p.status = 'AUTHORIZED' AND m.settled_at <= $2
-       AND m.alerted_at IS NULL
-       AND o.status = 'PLACED' AND (o.left_until IS NULL OR o.left_until <= $3)
-       AND NOT EXISTS (SELECT FROM payment_operation c WHERE c.payment_id = p.id
-                          AND c.kind <> 'REFUND' AND c.status IN ('REQUESTED', 'UNKNOWN'))
+    SELECT o.id FROM payment p {HELD}
+       AND p.gateway = $1 AND m.settled_at <= $2 AND (o.left_until IS NULL OR o.left_until <= $3)
      ORDER BY m.settled_at LIMIT $5 FOR NO KEY UPDATE OF o SKIP LOCKED
 ) RETURNING id
 """

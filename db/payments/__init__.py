@@ -13,6 +13,8 @@ from db.payments.gateway import (
 )
 from db.payments.messages import (
     MESSAGES_AT_ONCE,
+    MESSAGES_KEPT,
+    NOT_APPLIED,
     forget_messages,
     keep_message,
     lock_message,
@@ -55,6 +57,8 @@ __all__ = [
     "ANSWER_SECONDS",
     "LIVE",
     "MESSAGES_AT_ONCE",
+    "MESSAGES_KEPT",
+    "NOT_APPLIED",
     "Answer",
     "Call",
     "Forged",

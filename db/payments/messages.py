@@ -12,7 +12,7 @@ from db.base import execute, fetch, fetch_one, fetch_value
 from db.payments.gateway import GatewayEvent
 from db.payments.models import PaymentOperation
 
-KEPT: Final = timedelta(days=30)
+MESSAGES_KEPT: Final = timedelta(days=30)
 """How long a message that comes again is known to be one that came before."""
 MESSAGES_AT_ONCE: Final = 500
 
@@ -94,5 +94,5 @@ DELETE FROM gateway_event WHERE id IN (
 
 
 async def forget_messages(*, now: datetime) -> int:
-    """Delete the oldest messages past :data:`KEPT`; return how many those were."""
-    return await execute(_FORGET, now - KEPT, MESSAGES_AT_ONCE)
+    """Delete the oldest messages past :data:`MESSAGES_KEPT`; return how many those were."""
+    return await execute(_FORGET, now - MESSAGES_KEPT, MESSAGES_AT_ONCE)

@@ -27,6 +27,7 @@ from db.users.roles import create_owner, update_role
 from db.users.rows import AddressRow, UserRow
 from db.users.sessions import (
     MOST_AT_ONCE,
+    SESSIONS_KEPT,
     SignedIn,
     Tokens,
     delete_ended,
@@ -38,6 +39,7 @@ from db.users.sessions import start as start_session
 
 __all__ = [
     "MOST_AT_ONCE",
+    "SESSIONS_KEPT",
     "Address",
     "AddressFields",
     "AddressRow",

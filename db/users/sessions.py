@@ -22,7 +22,7 @@ from db.users.models import Session, User, UserStatus
 ACCESS_LIFE: Final = timedelta(minutes=15)
 REFRESH_LIFE: Final = timedelta(days=30)
 GRACE: Final = timedelta(seconds=60)
-KEPT: Final = timedelta(days=30)
+SESSIONS_KEPT: Final = timedelta(days=30)
 """How long the row of a session that has run out is kept."""
 MOST_AT_ONCE: Final = 500
 
@@ -154,7 +154,7 @@ async def delete_ended(*, now: datetime, most: int = MOST_AT_ONCE) -> int:
     return await execute(
         "DELETE FROM session WHERE id IN (SELECT id FROM session WHERE refresh_expires_at <= $1"
         " ORDER BY refresh_expires_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
-        now - KEPT,
+        now - SESSIONS_KEPT,
         most,
     )
 

@@ -162,7 +162,7 @@ async def test_the_database_in_which_the_caller_is_looked_up(
 async def test_the_settings_of_a_probe_too(
     app: FastAPI, client: Client, database: Database
 ) -> None:
-    async with app.state.vitals.watched(database, app.state.clock):
+    async with app.state.vitals.watched(database, app.state.clock, {}):
         app.state.vitals.database = State.AWAY
         assert (await client.request("GET", "/health/ready")).status_code == 503
         app.dependency_overrides[dependencies.settings] = lambda: Settings(

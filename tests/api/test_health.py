@@ -36,7 +36,7 @@ class TestAfterTheStart:
     async def _started(
         self, app: FastAPI, database: Database, clock: StoppedClock
     ) -> AsyncIterator[None]:
-        async with app.state.vitals.watched(database, clock):
+        async with app.state.vitals.watched(database, clock, {}):
             yield
 
     async def test_all_say_yes(self, client: Client) -> None:
@@ -52,7 +52,7 @@ class TestAfterTheStart:
     async def test_a_worker_that_does_not_work_is_seen(self, client: Client) -> None:
         await factories.order(status=OrderStatus.PENDING, at=NOW - timedelta(minutes=20))
         app_vitals = client.app.state.vitals
-        app_vitals.seconds_behind = await orders.seconds_behind(NOW)
+        app_vitals.seconds_behind = await orders.seconds_behind(NOW, {})
 
         summary = (await client.request("GET", "/health")).json()
 
@@ -60,6 +60,8 @@ class TestAfterTheStart:
             "expiry": 300,
             "reconciliation": 0,
             "gateway_events": 0,
+            "holds": 0,
+            "cleaning": 0,
         }
 
     async def test_draining_is_not_ready_but_live(self, app: FastAPI, client: Client) -> None:
@@ -93,7 +95,7 @@ class TestVitals:
     ) -> None:
         monkeypatch.setattr(health, "LOOK_SECONDS", 0.01)
         vitals = Vitals()
-        async with vitals.watched(database, StoppedClock(NOW)):
+        async with vitals.watched(database, StoppedClock(NOW), {}):
             await asyncio.sleep(0.02)
             time.sleep(0.2)  # noqa: ASYNC251 - this is what a blocked loop is
             await asyncio.sleep(0.001)

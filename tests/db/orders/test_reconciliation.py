@@ -1,12 +1,14 @@
 """What became of a call that nobody saw answered is found out, and its key is never changed."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from api.gateways.fake import message
 from db import orders, payments
 from db.access import ActorKind, Caller, Role
 from db.base import execute, fetch, fetch_value
@@ -14,7 +16,7 @@ from db.errors import InvalidState, Refusal
 from db.orders import end_run_out, expire_due, reconcile_due, sync_payment
 from db.orders.batches import LEASE
 from db.orders.reconciliation import PAUSES
-from db.payments import Answer, Op, Verdict
+from db.payments import Answer, Op, OperationKind, Verdict
 from db.stock import Units
 from tests import factories
 from tests.buying import Counter, charges, kinds, new_guest, reserved, state, topics
@@ -23,6 +25,8 @@ from tests.gateways import FaultyGateway
 from tests.snapshot import unchanged
 
 SOON = NOW + timedelta(seconds=30)
+JOBS = ("expiry", "reconciliation", "gateway_events", "holds", "cleaning")
+NOT_BEHIND = dict.fromkeys(JOBS, 0)
 
 
 async def time_goes_by(interval: str = "2 seconds") -> None:
@@ -329,12 +333,58 @@ class TestSecondsBehind:
     async def test_is_the_age_of_what_should_have_been_done(
         self, counter: Counter, lantern: UUID
     ) -> None:
-        assert set((await orders.seconds_behind(NOW)).values()) == {0}
+        assert set((await self.behind(counter, NOW)).values()) == {0}
         await buy(counter, lantern, "tok_error")
 
-        behind = await orders.seconds_behind(NOW + timedelta(minutes=16))
+        behind = await self.behind(counter, NOW + timedelta(minutes=16))
 
-        assert behind == {"expiry": 60, "reconciliation": 930, "gateway_events": 0}
+        assert behind == NOT_BEHIND | {"expiry": 60, "reconciliation": 930}
+
+    async def test_is_nothing_for_a_message_that_was_just_looked_at(
+        self, counter: Counter, fake: FaultyGateway
+    ) -> None:
+        unknown = Op(key="op_unknown", kind=OperationKind.REFUND, amount=1, currency="EUR")
+        told = message(unknown, Answer(verdict=Verdict.SUCCEEDED), at=NOW)[1]
+        await orders.take_in_event(gateway=fake, body=told, now=NOW)
+
+        assert (await self.behind(counter, NOW + timedelta(minutes=2)))["gateway_events"] == 110
+        late = NOW + timedelta(minutes=2)
+        await orders.apply_waiting_events(gateways=counter.gateways, now=late)
+        assert await self.behind(counter, late) == NOT_BEHIND
+
+    async def test_tells_of_holds_that_have_run_out(self, counter: Counter, lantern: UUID) -> None:
+        await execute("UPDATE shop SET capture_policy = 'MANUAL'")
+        await buy(counter, lantern, "tok_ok")
+        week = NOW + timedelta(days=7)
+
+        assert (await self.behind(counter, week + timedelta(minutes=1)))["holds"] == 60
+        await end_run_out(gateways=counter.gateways, now=week)
+        assert (await self.behind(counter, week + timedelta(minutes=1)))["holds"] == 0
+
+    @pytest.mark.parametrize(
+        ("aging", "kept"),
+        [
+            ("UPDATE cart SET expires_at = $1", timedelta(0)),
+            ("UPDATE idempotency SET created_at = $1", timedelta(days=7)),
+            ("UPDATE gateway_event SET received_at = $1, applied_at = $1", timedelta(days=30)),
+        ],
+    )
+    async def test_tells_of_what_is_to_be_cleaned_away(
+        self, counter: Counter, lantern: UUID, fake: FaultyGateway, aging: str, kept: timedelta
+    ) -> None:
+        guest = await new_guest()
+        await counter.check_out(guest, Units(lantern, 1))
+        await counter.fill_cart(guest, Units(lantern, 1))
+        unknown = Op(key="op_unknown", kind=OperationKind.REFUND, amount=1, currency="EUR")
+        told = message(unknown, Answer(verdict=Verdict.SUCCEEDED), at=NOW)[1]
+        await orders.take_in_event(gateway=fake, body=told, now=NOW)
+
+        assert (await self.behind(counter, NOW))["cleaning"] == 0
+        await execute(aging, NOW - kept - timedelta(minutes=1))
+        assert (await self.behind(counter, NOW))["cleaning"] == 60
+
+    async def behind(self, counter: Counter, now: datetime) -> Mapping[str, int]:
+        return await orders.seconds_behind(now, counter.gateways)
 
 
 class TestPay6:
