@@ -1,10 +1,12 @@
 """What the commands do that set up, renew and check a shop."""
 
 import asyncio
+from collections.abc import Collection
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfoNotFoundError
 
 from rich.console import Console
+from rich.table import Table
 
 from api import opening, preparation
 from api.environment import load
@@ -71,6 +73,14 @@ def ask_invariants() -> None:
     """Ask the database every sentence that must be true of a shop."""
     with preparation.prepared(load()) as ready:
         violations = asyncio.run(invariants.broken(preparation.url_of(ready)))
+    Console().print(_table({each.sentence for each in violations}))
     if violations:
         raise CommandFailedError("\n".join(map(str, violations)))
     Console().print(f"All {len(invariants.INVARIANTS)} invariants hold.")
+
+
+def _table(broken: Collection[str]) -> Table:
+    table = Table("What must be true", "")
+    for each in invariants.INVARIANTS:
+        table.add_row(each.sentence, "not so" if each.sentence in broken else "so")
+    return table

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
 from api import gateways, logs
 from api.environment import load
@@ -17,6 +18,8 @@ from db import carts, events, limits, orders, payments, secrets, users
 from db.clock import DatabaseClock
 from db.config import Database
 from db.errors import Unavailable
+from db.events import Claim, Outcome
+from db.invariants import INVARIANTS, broken
 from db.payments import Gateways
 
 logger = logging.getLogger("tradepost.worker")
@@ -28,6 +31,8 @@ CARTS_SECONDS = 600.0
 SESSIONS_SECONDS = 3600.0
 CLAIMS_SECONDS = 600.0
 BUCKETS_SECONDS = 600.0
+INVARIANTS_SECONDS = 600.0
+"""How often it is looked whether they were asked today."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +111,31 @@ def jobs(settings: Settings, clock: DatabaseClock, opened: Gateways) -> list[Job
             events.MOST_AT_ONCE,
             lambda: events.forget_claims(now=clock.now()),
         ),
+        Job(
+            "sentences that are not so, and must be",
+            INVARIANTS_SECONDS,
+            len(INVARIANTS) + 1,
+            lambda: ask_invariants(url_of(settings), now=clock.now()),
+        ),
     ]
+
+
+async def ask_invariants(url: str, *, now: datetime) -> int:
+    """Ask once a day what must be true of the whole shop, whichever worker comes first.
+
+    Return how many sentences are not so; the log shows them.
+    """
+
+    async def nothing() -> Outcome:
+        return Outcome()
+
+    today = Claim("system", f"invariants of {now:%Y-%m-%d}", "system.invariants", b"")
+    if (await events.once(today, now, nothing)).replayed:
+        return 0
+    violations = await broken(url)
+    for each in violations:
+        logger.error("%s", each)
+    return len(violations)
 
 
 async def work(settings: Settings, stopping: asyncio.Event, ready: Callable[[], None]) -> None:

@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from db.embedded import EmbeddedServer
+from db.invariants import INVARIANTS
 from tests.api.live.talking import talking
 from tests.api.running import Running, eventually, free_port, tradepost
 
@@ -199,6 +200,22 @@ class TestCommands:
         asked = tradepost("invariants", data=data, DATABASE_URL=bare)
         assert asked.returncode == 0, asked.stderr
         assert "invariants hold" in asked.stdout
+
+    async def test_an_invariant_that_does_not_hold_is_shown(self, data: Path, bare: str) -> None:
+        tradepost("invariants", data=data, DATABASE_URL=bare)
+        connection = await asyncpg.connect(bare)
+        await connection.execute(
+            "INSERT INTO idempotency (scope, key, mutation, args_hash, created_at)"
+            " VALUES ('anon', 'k', 'orderCancel', '', now())"
+        )
+        await connection.close()
+
+        asked = tradepost("invariants", data=data, DATABASE_URL=bare)
+
+        assert asked.returncode == 1
+        assert re.search(r"A key that was claimed has its outcome\.\s+│ not so", asked.stdout)
+        assert asked.stdout.count(" so ") == len(INVARIANTS)
+        assert "Not so: A key that was claimed has its outcome.\n  {" in asked.stderr
 
     def test_the_doctor_names_what_is_wrong(self, data: Path, server: EmbeddedServer) -> None:
         said = tradepost("doctor", data=data, DATABASE_URL=server.url("nowhere"))

@@ -3,11 +3,16 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 
 import pytest
 
-from api.worker import Job, repeat
+from api.worker import Job, ask_invariants, repeat
+from db.base import execute
+from db.config import Database
 from db.errors import Reason, Unavailable
+from tests.conftest import NOW
+from tests.goods import make_shop, make_variant
 
 PATIENCE_SECONDS = 10
 
@@ -70,3 +75,27 @@ class TestRepeat:
         counter = Counter(stopping, rounds=1)
         async with asyncio.timeout(PATIENCE_SECONDS):
             await repeat([job(counter, every=3600)], stopping)
+
+
+class TestAskInvariants:
+    async def test_is_done_once_a_day_and_told(
+        self, database: Database, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        await make_shop()
+        await make_variant()
+        await execute("UPDATE stock SET on_hand = on_hand + 1")
+
+        at_once = await asyncio.gather(*(ask_invariants(database.url, now=NOW) for _ in range(3)))
+        later = [
+            await ask_invariants(database.url, now=NOW + timedelta(hours=hours))
+            for hours in (1, 24, 25)
+        ]
+
+        assert (sorted(at_once), later) == ([0, 0, 1], [0, 1, 0])
+        assert caplog.text.count("Not so: The stock of a variant is the sum of its movements.") == 2
+
+    async def test_says_nothing_of_a_sound_shop(
+        self, database: Database, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        assert await ask_invariants(database.url, now=NOW) == 0
+        assert not caplog.records
