@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import asyncpg
+
 from db import payments
 from db.access import ActorKind, Caller
 from db.base import atomically
 from db.orders import batches
 from db.orders.batches import BATCH
 from db.orders.settlement import settle
-from db.payments import Gateway, GatewayEvent, Gateways
+from db.payments import Forged, Gateway, GatewayEvent, Gateways
 
 logger = logging.getLogger(__name__)
 
@@ -51,16 +53,25 @@ async def apply_waiting_events(*, gateways: Gateways, now: datetime) -> int:
 async def _look_again(message_id: UUID, *, gateways: Gateways, now: datetime) -> None:
     async def work() -> None:
         message = await payments.lock_message(message_id)
-        gateway = gateways.get(message["gateway"]) if message else None
-        if message is None or gateway is None:
+        if message is None:
             return
-        event = gateway.read_event(message["body"])
-        is_applied = await _apply(message_id, gateway.name, event, now=now)
+        name, event = message["gateway"], _read(message, gateways)
+        is_applied = event is not None and await _apply(message_id, name, event, now=now)
         if not is_applied and now - message["received_at"] >= GIVEN_UP_AFTER:
-            logger.error("%s told %s about nothing that is known here", gateway.name, event.id)
+            told = message["event_id"]
+            logger.error("%s told %s about nothing that is known here", name, told)
             await payments.mark_given_up(message_id, now=now)
 
     await atomically(work)
+
+
+def _read(message: asyncpg.Record, gateways: Gateways) -> GatewayEvent | None:
+    """Read a message that was kept; None where this shop does not understand it any more."""
+    gateway = gateways.get(message["gateway"])
+    try:
+        return gateway.read_event(message["body"]) if gateway else None
+    except Forged:
+        return None
 
 
 async def _apply(message_id: UUID, gateway: str, event: GatewayEvent, *, now: datetime) -> bool:

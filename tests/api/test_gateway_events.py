@@ -236,6 +236,23 @@ class TestApplyWaitingEvents:
         assert "about nothing that is known here" in caplog.text
         assert await self.look(bank, timedelta(hours=30)) == 0
 
+    @pytest.mark.parametrize("change", ["the gateway is gone", "it speaks otherwise"])
+    async def test_and_where_nobody_understands_it_any_more(
+        self, bank: Bank, caplog: pytest.LogCaptureFixture, change: str
+    ) -> None:
+        unknown = Op(key="op_unknown", kind=OperationKind.REFUND, amount=1, currency="EUR")
+        await bank.tell(unknown, PAID)
+        if change == "the gateway is gone":
+            bank.counter.gateways.clear()
+        else:
+            await execute("UPDATE gateway_event SET body = '{}'")
+
+        assert await self.look(bank, timedelta(hours=23)) == 1
+        assert not caplog.records
+        assert await self.look(bank, timedelta(hours=25)) == 1
+        assert "about nothing that is known here" in caplog.text
+        assert await self.look(bank, timedelta(hours=30)) == 0
+
     async def test_messages_are_forgotten_after_a_month(self, bank: Bank) -> None:
         _, op = await bank.sell("tok_reply_lost")
         await bank.tell(op, PAID)
