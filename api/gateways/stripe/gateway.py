@@ -18,6 +18,8 @@ from api.gateways.stripe.books import Books
 from api.gateways.stripe.connection import Connection, answering
 from db.payments import Answer, GatewayEvent, Op, OperationKind, Verdict
 
+_NO: Final = (stripe.CardError, stripe.InvalidRequestError)
+"""What was asked has not happened: the card's bank does not want it, or Stripe cannot do it."""
 _OVER: Final = {Verdict.SUCCEEDED, Verdict.CANCELLED}
 
 
@@ -60,7 +62,7 @@ class StripeGateway:
                     op, intent, token=token, capture=capture, return_url=return_url
                 )
                 return reading.paid(confirmed)
-            except (stripe.CardError, stripe.InvalidRequestError) as no:
+            except _NO as no:
                 now = await self._books.read(intent["id"])
                 return reading.refused(no) if reading.is_untouched(now) else reading.paid(now)
 
@@ -69,7 +71,7 @@ class StripeGateway:
         with answering():
             try:
                 intent = await self._books.capture(op)
-            except stripe.InvalidRequestError as no:
+            except _NO as no:
                 intent = await self._books.read(_reference(op))
                 return reading.taken(op, intent) or reading.refused(no)
             return reading.taken(op, intent) or Answer(verdict=Verdict.UNKNOWN)
@@ -85,7 +87,7 @@ class StripeGateway:
         with answering():
             try:
                 return reading.given_back(await self._books.give_back(op))
-            except stripe.InvalidRequestError as no:
+            except _NO as no:
                 return reading.refused(no)
 
     async def find(self, op: Op) -> Answer:

@@ -129,7 +129,8 @@ def declined(error: Said, reference: str | None = None) -> Answer:
 def refused(error: stripe.InvalidRequestError | stripe.CardError) -> Answer:
     """Tell that Stripe has taken no notice of a request: it could not be done as it was asked."""
     if isinstance(error, stripe.CardError):
-        return declined({"code": error.code})
+        why = error.error and error.error.decline_code
+        return declined({"code": error.code, "decline_code": why})
     logger.warning("Stripe refused: %s %s %s", error.code, error.param, error.request_id)
     return not_possible(None)
 

@@ -26,6 +26,9 @@ _BEFORE: Final = {
     Trouble.TOO_MANY: Refused(429, "rate_limit"),
     Trouble.IN_USE: Refused(409, "idempotency_key_in_use"),
 }
+_DECLINED: Final = Refused(
+    402, "card_declined", type="card_error", is_kept=True, decline_code="insufficient_funds"
+)
 _FAILED: Final = Refused(500, None, type="api_error", is_kept=True)
 
 Do = Callable[[Request, dict[str, Any]], dict[str, Any]]
@@ -130,6 +133,8 @@ class StandIn:
         if earlier:
             return _response(*earlier, {"idempotent-replayed": "true"})
         try:
+            if trouble is Trouble.DECLINED:
+                raise _DECLINED
             status, body = 200, orjson.dumps(do(request, params))
         except Refused as refused:
             if not refused.is_kept:

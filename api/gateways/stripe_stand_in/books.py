@@ -9,6 +9,8 @@ from api.gateways.stripe_stand_in.cards import CARDS, NOT_AUTHENTICATED
 from api.gateways.stripe_stand_in.errors import Refused, missing
 
 LEAST_AMOUNT: Final = 50
+_IN_THOUSANDTHS: Final = {"bhd", "jod", "kwd", "omr", "tnd"}
+"""Their amounts must end in 0."""
 _CONFIRMABLE: Final = {"requires_payment_method", "requires_confirmation"}
 _CANCELABLE: Final = {*_CONFIRMABLE, "requires_action", "requires_capture"}
 
@@ -34,6 +36,8 @@ class Books:
             raise Refused(400, "payment_method_types_no_longer_supported")
         if amount < LEAST_AMOUNT:
             raise Refused(400, "amount_too_small", param="amount")
+        if params["currency"] in _IN_THOUSANDTHS and amount % 10:
+            raise Refused(400, None, param="amount")
         intent_id = f"pi_{len(self.intents) + 1:06}"
         self.intents[intent_id] = {
             "id": intent_id,
@@ -43,7 +47,7 @@ class Books:
             "amount_received": 0,
             "cancellation_reason": None,
             "capture_method": "automatic",
-            "client_secret": f"{id}_secret",
+            "client_secret": f"{intent_id}_secret",
             "created": int(self._now().timestamp()),
             "currency": params["currency"],
             "last_payment_error": None,
@@ -120,7 +124,7 @@ class Books:
         given = sum(
             refund["amount"]
             for refund in self.refunds_of(intent["id"])
-            if refund["status"] != "failed"
+            if refund["status"] not in {"failed", "canceled"}
         )
         if amount > intent["amount_received"] - given:
             raise Refused(400, "charge_already_refunded", param="amount")
@@ -133,14 +137,15 @@ class Books:
             "failure_reason": None,
             "metadata": params.get("metadata", {}),
             "payment_intent": intent["id"],
-            "status": "succeeded",
+            "status": CARDS[intent["payment_method"]].refund,
         }
         return self._told("refund.created", self.refunds[refund_id])
 
-    def return_refund(self, id: str) -> Thing:
-        """Have the buyer's bank send a refund back."""
-        self.refunds[id] |= {"status": "failed", "failure_reason": "expired_or_canceled_card"}
-        return self._told("refund.failed", self.refunds[id])
+    def decide_refund(self, id: str, status: str) -> Thing:
+        """Have the buyer's bank take a refund, or send it back."""
+        reason = "expired_or_canceled_card" if status == "failed" else None
+        self.refunds[id] |= {"status": status, "failure_reason": reason}
+        return self._told(f"refund.{'failed' if reason else 'updated'}", self.refunds[id])
 
     def intent(self, id: str) -> Thing:
         """Look a PaymentIntent up."""

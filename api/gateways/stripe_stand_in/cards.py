@@ -7,10 +7,14 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """How a card behaves: why it is declined, and whether its buyer is asked to confirm."""
+    """How a card behaves: why it is declined, and whether its buyer is asked to confirm.
+
+    ``refund`` is what becomes of a refund at once.
+    """
 
     decline: str | None = None
     asks: bool = False
+    refund: str = "succeeded"
 
     @property
     def error(self) -> Mapping[str, str] | None:
@@ -24,6 +28,7 @@ class Card:
 
 CARDS: Final[Mapping[str, Card]] = {
     "pm_card_visa": Card(),
+    "pm_card_pendingRefund": Card(refund="pending"),
     "pm_card_visa_chargeDeclined": Card("generic_decline"),
     "pm_card_visa_chargeDeclinedInsufficientFunds": Card("insufficient_funds"),
     "pm_card_visa_chargeDeclinedStolenCard": Card("stolen_card"),

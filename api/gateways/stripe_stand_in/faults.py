@@ -14,6 +14,7 @@ class Trouble(StrEnum):
     SILENT_AFTER = auto()
     ERROR_BEFORE = auto()
     ERROR_AFTER = auto()
+    DECLINED = auto()
     TOO_MANY = auto()
     IN_USE = auto()
 
