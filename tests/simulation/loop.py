@@ -49,12 +49,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     async def ask(self, run: Callable[[], Awaitable[T]]) -> T:
         """Ask for something outside: one at a time, so that answers come in the order of asking."""
-        async with self._one:
-            self.expect(1)
-            try:
+        self.expect(1)  # also while it waits for its turn: nobody goes on before it was answered
+        try:
+            async with self._one:
                 return await run()
-            finally:
-                self.expect(-1)
+        finally:
+            self.expect(-1)
 
     def expect(self, more: int) -> None:
         """Expect so many more answers, or fewer."""
