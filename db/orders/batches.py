@@ -20,7 +20,7 @@ AT_ONCE: Final = 8
 
 
 async def each(ids: Sequence[UUID], do: Callable[[UUID], Awaitable[None]], what: str) -> int:
-    """Do something to each, and return how many those were.
+    """Do something to each, the oldest first, and return how many those were.
 
     One with a fault does not hold up the others: ``what`` names it in the log.
     """
@@ -35,5 +35,5 @@ async def each(ids: Sequence[UUID], do: Callable[[UUID], Awaitable[None]], what:
             except Exception:  # whatever it is, the others have nothing to do with it
                 logger.exception("%s %s failed", what, id)
 
-    await asyncio.gather(*(one(each_id) for each_id in ids))
+    await asyncio.gather(*(one(each_id) for each_id in sorted(ids)))
     return len(ids)
