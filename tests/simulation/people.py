@@ -8,6 +8,7 @@ from uuid import UUID
 from db import orders, stock
 from db.access import ActorKind, Caller, Role
 from db.events import Outcome, feed
+from db.money import Money
 from db.orders import LineUnits, RefundReason
 from db.stock import Adjustment, StockReason, Units
 from tests import factories
@@ -127,12 +128,14 @@ async def staff(world: World, name: str) -> None:
     acts: tuple[Act, ...] = (
         _cancel,
         _capture,
+        _capture,
         _void,
         _refund,
         _refund,
         _pack,
         _send,
         _send,
+        _edit,
         _adjust,
     )
     for number in range(chance.randint(3, 9)):
@@ -156,11 +159,14 @@ async def _cancel(world: World, key: str) -> None:
 
 
 async def _capture(world: World, key: str) -> None:
-    sql = "SELECT id FROM payment WHERE status <> 'CAPTURED' ORDER BY id"
-    if payment_id := await _any(world, sql):
+    """Take what is held, or a part of it."""
+    held = "SELECT id FROM payment WHERE status = 'AUTHORIZED' ORDER BY id"
+    any_other = "SELECT id FROM payment WHERE status <> 'CAPTURED' ORDER BY id"
+    if payment_id := await _any(world, held) or await _any(world, any_other):
+        part = world.chance.choice((None, None, Money(1, "EUR"), Money(1000, "EUR")))
         await world.call(
             *("staff", "paymentCapture", key),
-            lambda: world.counter.capture(OWNER, payment_id, key=key, now=world.now()),
+            lambda: world.counter.capture(OWNER, payment_id, amount=part, key=key, now=world.now()),
         )
 
 
@@ -239,6 +245,24 @@ async def _send(world: World, key: str) -> None:
             caller=OWNER, now=world.now(), id=parcel_id, claim=claim(OWNER, name, key, parcel_id)
         ),
     )
+
+
+async def _edit(world: World, key: str) -> None:
+    """Change whom an order is for, as it was seen a moment before."""
+    found = await world.beside.fetch("SELECT id, version FROM orders ORDER BY id")
+    if found:
+        order_id, version = world.chance.choice(found)
+        await asyncio.sleep(world.chance.choice((0.0, 1.0)))
+        await world.call(
+            *("staff", "orderUpdate", key),
+            lambda: orders.update_order(
+                caller=OWNER,
+                now=world.now(),
+                id=order_id,
+                fields={"email": f"{key}@example.com"},
+                if_version=version,
+            ),
+        )
 
 
 async def _adjust(world: World, key: str) -> None:

@@ -95,7 +95,9 @@ class Simulation:
         """Let people act, then everything come to rest, and compare the books."""
         relay = Relay(await feed.look())
         people = [buyer(world, name) for name in NAMES[: world.chance.randint(2, len(NAMES))]]
-        people += [staff(world, f"staff-{place}") for place in range(world.chance.randint(0, 2))]
+        people += [
+            staff(world, f"staff-{place}") for place in range(world.chance.choice((0, 1, 2, 3)))
+        ]
         others = [worker(world, "worker", relay), worker(world, "other worker", relay)]
         if world.chance.random() < 0.7:
             others.append(messenger(world))

@@ -194,7 +194,7 @@ async def make_world(
 ) -> World:
     """Open a shop that sells little of a few things."""
     await make_shop()
-    if chance.random() < 0.4:
+    if chance.random() < 0.5:
         await execute("UPDATE shop SET capture_policy = 'MANUAL'")
     variants = [
         await make_variant(title=f"Lantern {place}", on_hand=chance.randint(1, 4))
