@@ -15,7 +15,16 @@ T = TypeVar("T")
 SILENCE_SECONDS: Final = 0.002
 """An answer that takes longer may be waiting for a lock: it is worth asking."""
 
+PATIENCE_SECONDS: Final = 60.0
+"""Real ones, in which whoever is waited for outside is heard of."""
+MOST_ROUNDS: Final = 100_000
+"""Who keeps the loop busy for longer does so for ever."""
+
 Select = Callable[[float | None], list[Any]]
+
+
+class Stuck(Exception):
+    """The loop would never come to an end."""
 
 
 class VirtualLoop(asyncio.SelectorEventLoop):
@@ -80,7 +89,9 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def _poll(self, select: Select) -> list[Any]:
         if self._quiet is None:
-            return select(None)
+            if not (heard := select(PATIENCE_SECONDS)):
+                raise Stuck(f"Nothing was heard for {PATIENCE_SECONDS:.0f} seconds.")
+            return heard
         found = select(SILENCE_SECONDS) if self._expected else []
         if not found:
             self._quiet.set_result(None)
@@ -107,8 +118,18 @@ class _Selector(selectors.DefaultSelector):
     def __init__(self, poll: Callable[[Select], list[Any]]) -> None:
         super().__init__()
         self._poll = poll
+        self._rounds = 0
 
     def select(self, timeout: float | None = None) -> list[Any]:
+        """Look for answers.
+
+        :raises Stuck: there is something else to be done, again and again.
+        """
         if timeout is not None and timeout <= 0:
+            self._rounds += 1
+            if self._rounds > MOST_ROUNDS:
+                self._rounds = 0
+                raise Stuck(f"Nobody came to rest in {MOST_ROUNDS:,} rounds.")
             return []
+        self._rounds = 0
         return self._poll(super().select)

@@ -8,6 +8,7 @@ import asyncio
 import os
 import random
 import signal
+import time
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -27,6 +28,11 @@ JUMPS: Final = (
 """Seconds by which time may jump, from quiet histories to wild ones."""
 
 
+MOST_STEPS: Final = 10_000
+"""A history takes some hundreds; one that takes more goes round and round."""
+PATIENCE_SECONDS: Final = 60.0
+"""Real ones, in which PostgreSQL answers, or says for whom a statement waits."""
+STANDSTILL: Final = "They wait in a circle, or for one who sleeps with a transaction open."
 _ENDS: Final = {"COMMIT", "ROLLBACK"}
 
 
@@ -112,6 +118,7 @@ class Scheduler:
     _last: Process | None = None
     _serial: int = 0
     _has_news: bool = False
+    _is_over: bool = False
 
     def __post_init__(self) -> None:
         self.chances = Chances.of(self.chance)
@@ -128,7 +135,7 @@ class Scheduler:
         process = here.get()
         if process is None:
             return
-        if not process.is_alive:
+        if self._is_over or not process.is_alive:
             raise Killed
         held = Held(serial or self._next(), process, doing.get(), what, self.loop.create_future())
         self._held.append(held)
@@ -152,10 +159,10 @@ class Scheduler:
         process = here.get()
         if process is None:
             return await self.loop.ask(run)
-        if process.is_alive or what != "ROLLBACK":
+        if what != "ROLLBACK" or (process.is_alive and not self._is_over):
             await self.turn(what)
         self._has_news |= shows
-        if what in _ENDS:
+        if what in _ENDS and not self._is_over:
             self._freeze()
         sent = Sent(self._next(), process, backend)
         self._sent.append(sent)
@@ -166,15 +173,15 @@ class Scheduler:
             self._sent.remove(sent)
             if not sent.waits:
                 self.loop.expect(-1)
-            if process.is_alive and sent.has_waited:
+            if process.is_alive and sent.has_waited and not self._is_over:
                 await self.turn("goes on", sent.serial)
 
     async def conduct(self, story: asyncio.Task[None]) -> None:
         """Let one after the other go on until the story is told.
 
-        :raises Violated: they wait for each other in a circle.
+        :raises Violated: they wait for each other in a circle, or it does not end.
         """
-        while True:
+        for _ in range(MOST_STEPS):
             await self._settle()
             if self._has_news:
                 self._has_news = False
@@ -182,6 +189,7 @@ class Scheduler:
             if story.done():
                 return
             self._choose()
+        raise Violated(f"Not so: A history ends. This one goes on after {MOST_STEPS:,} steps.")
 
     def _freeze(self) -> None:
         """Stop those who wait for a transaction that ends now.
@@ -198,9 +206,20 @@ class Scheduler:
         """Let the one that was sent first go on."""
         os.kill(self._frozen.pop(0).backend, signal.SIGCONT)
 
+    def thaw_all(self) -> None:
+        """Let all go on who were stopped."""
+        while self._frozen:
+            self._thaw()
+
     async def _settle(self) -> None:
-        """Wait until everybody is held up, sleeps, or waits for a lock."""
+        """Wait until everybody is held up, sleeps, or waits for a lock.
+
+        :raises Violated: a statement is not answered, and waits for nobody.
+        """
+        end = time.monotonic() + PATIENCE_SECONDS
         while True:
+            if time.monotonic() > end:
+                raise Violated(f"PostgreSQL did not answer within {PATIENCE_SECONDS:.0f} seconds.")
             await self.loop.quiet()
             asked = self._awake()
             if asked:
@@ -229,7 +248,7 @@ class Scheduler:
         elif timer is not None:
             self._pass(timer)
         else:
-            raise Violated("They wait for each other in a circle.")
+            raise Violated(STANDSTILL)
 
     def _pick(self) -> Held:
         held = sorted(self._held, key=lambda each: each.serial)
@@ -264,9 +283,12 @@ class Scheduler:
             held.turn.set_exception(Killed())
 
     def kill_all(self) -> None:
-        """End all processes that are held up."""
-        while self._frozen:
-            self._thaw()
+        """End all processes that are held up; from now on nobody is, nor stopped.
+
+        Who sleeps or waits for a lock rolls back later, when nobody gives turns any more.
+        """
+        self._is_over = True
+        self.thaw_all()
         for process in {id(each.process): each.process for each in self._held}.values():
             self.kill(process)
 

@@ -47,6 +47,7 @@ class Simulation:
         self._loop = loop
         self._beside = beside
         self._tables = tables
+        self._scheduler: Scheduler | None = None
 
     async def tell(self, seed: int, mistake: Mistake | None = None) -> Told:
         """Tell the history of a seed, with a mistake in the shop or without one."""
@@ -62,6 +63,7 @@ class Simulation:
             blocked=self._beside.blocked,
             look=lambda: oracle.look(self._beside),
         )
+        self._scheduler = scheduler
         violation = None
         with _faults(self._loop) as faults:
             try:
@@ -75,6 +77,11 @@ class Simulation:
         if faults and violation is None:
             violation = f"Nobody expected this: {'; '.join(faults)}"
         return Told(history, violation)
+
+    def thaw_all(self) -> None:
+        """Leave nobody stopped, however the history was left."""
+        if self._scheduler:
+            self._scheduler.thaw_all()
 
     async def _tell(self, history: History, chance: random.Random, scheduler: Scheduler) -> None:
         world = await make_world(
@@ -172,7 +179,14 @@ def simulation(url: str) -> Iterator[Any]:
         simulated = runner.run(opened.__aenter__())
 
         def tell(seed: int, mistake: Mistake | None = None) -> Told:
-            told: Told = runner.run(simulated.tell(seed, mistake))
+            try:
+                told: Told = runner.run(simulated.tell(seed, mistake))
+            except BaseException as left:
+                left.add_note(f"It was seed {seed}.")
+                simulated.thaw_all()
+                for task in asyncio.all_tasks(runner.get_loop()):
+                    task.cancel()  # the loop was left in the midst of it
+                raise
             return told
 
         try:
