@@ -21,7 +21,7 @@ TellStory = Callable[[Story], str | None]
 
 @pytest.fixture
 def tell(database_url: str, monkeypatch: pytest.MonkeyPatch) -> TellStory:
-    """A function that tells another story than usual, and a usual one after it."""
+    """A function that tells another story than usual, then a usual one, and closes all."""
 
     def tell(story: Story) -> str | None:
         with simulation(database_url) as tell:
@@ -42,7 +42,7 @@ def _begin(world: World, name: str, work: Work) -> "asyncio.Task[None]":
 
 
 async def _change() -> None:
-    await execute("UPDATE shop SET name = 'Another'")
+    await execute("UPDATE shop SET name = $1", "Another")
 
 
 async def _change_and_sleep() -> None:
