@@ -152,6 +152,7 @@ def _rates(settings: Settings) -> Rates:
         user=Rate(settings.user_points, minute),
         api_key=Rate(settings.api_key_points, minute),
         checkout=Rate(settings.checkouts_per_minute, minute),
+        document=Rate(settings.new_document_characters, minute),
     )
 
 

@@ -27,7 +27,7 @@ from schema.errors import InvalidRequest, PersistedQueryNotFound
 
 ROOM: Final = 300_000
 """How many characters of documents are kept. Parsed, each takes 100 to 300 bytes of memory."""
-_LEAST_SIZE: Final = 300
+LEAST_SIZE: Final = 300
 """What even the smallest document counts for: it has operations, prices and plans of its own."""
 _MOST_ERRORS: Final = 10
 _LABEL: Final = 12
@@ -107,8 +107,15 @@ class Documents:
         :raises InvalidRequest: it is no GraphQL, does not fit the schema, or is over a limit.
         :raises PersistedQueryNotFound: only its hash was sent, and we do not know it (any more).
         """
+        return self.known(asked) or self._new(_hash(asked), asked.query)
+
+    def known(self, asked: Asked) -> Document | None:
+        """Return the document that is asked for, if it was read before.
+
+        :raises InvalidRequest: it came with the hash of another.
+        """
         sha256 = _hash(asked)
-        return self._trusted.get(sha256) or self._kept.get(sha256) or self._new(sha256, asked.query)
+        return self._trusted.get(sha256) or self._kept.get(sha256)
 
     def _new(self, sha256: str, text: str | None) -> Document:
         trusted = self._policy.trusted.get(sha256)
@@ -121,7 +128,7 @@ class Documents:
             raise PersistedQueryNotFound
         made = self._checked(text, sha256)
         # Each of its operations may come to be prepared, with all the fragments that there are.
-        size = max(len(text), _LEAST_SIZE) * len(made.operations)
+        size = max(len(text), LEAST_SIZE) * len(made.operations)
         self._kept.put(sha256, made, min(size, self._most_size))
         return made
 

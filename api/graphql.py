@@ -97,7 +97,7 @@ class Endpoint:
         started = time.perf_counter()
         operation: Operation | None = None
         try:
-            operation = self.operations.find(asked)
+            operation = await self.operations.find(asked, context)
             _check_kind(operation, request, media)
             answer = await self._answer(operation, asked, request, context)
         except (InvalidRequest, Fault) as error:

@@ -3,7 +3,7 @@
 HTTP, server-sent events and WebSocket differ in how they carry what is asked and what is answered.
 In between they are the same, and that is here::
 
-    operation = operations.find(asked)
+    operation = await operations.find(asked, context)
     result = await operations.run(operation, asked.variables, context)
     body = printed(result, context).body
 """
@@ -27,9 +27,9 @@ from starlette.types import Receive
 
 from api.asked import Asked
 from api.departure import Patience
-from api.documents import EVERYTHING, Document, Documents, Policy
+from api.documents import EVERYTHING, LEAST_SIZE, Document, Documents, Policy
 from api.limits import Rank
-from api.screening import root_fields
+from api.screening import MOST_CHARACTERS, root_fields
 from api.shelf import Shelf
 from db.errors import Fault, Reason, Unavailable
 from schema import execution
@@ -73,6 +73,8 @@ class Operation:
     """What runs instead where only the price is asked for."""
     is_catalog: bool
     """Whether it reads the catalog and nothing else: what everybody may see."""
+    introspects: bool
+    """Whether it asks for the schema, among other things or alone."""
     is_constant: bool
     """Whether it asks for the schema only, which does not change while we run."""
 
@@ -81,7 +83,7 @@ class Operation:
         """How soon it is let in where there is not enough room for all."""
         if self.kind is OperationType.MUTATION:
             return Rank.CHANGE
-        return Rank.INTROSPECTION if self.is_constant else Rank.READ
+        return Rank.INTROSPECTION if self.introspects else Rank.READ
 
 
 class Printed(NamedTuple):
@@ -107,24 +109,36 @@ class Operations:
         self._constants: Shelf[ExecutionResult] = Shelf(MOST_CONSTANTS)
         self._left_running: set[asyncio.Future[Any]] = set()
 
-    def find(self, asked: Asked) -> Operation:
+    async def find(self, asked: Asked, context: Context) -> Operation:
         """Find the operation that is asked for; only the first time it is parsed and prepared.
+
+        That first time is paid for, by the address it comes from: it takes more than most answers.
 
         :raises InvalidRequest: its document is not valid, or it is not in it.
         :raises PersistedQueryNotFound: only its hash was sent, and we do not know it (any more).
+        :raises RateLimited: too many that are not known came from there.
         """
-        document, name = self._documents.read(asked), asked.operation_name
-        found: Operation | None = document.prepared.get(name)
-        if found is None:
-            found = document.prepared[name] = self._prepared(document, document.operation(name))
-        return found
+        operation = self._known(asked)
+        if operation is None:
+            if asked.query is not None:
+                size = min(max(len(asked.query), LEAST_SIZE), MOST_CHARACTERS)
+                await _count_as_new(size, context)
+            document, name = self._documents.read(asked), asked.operation_name
+            node = document.operation(name)
+            operation = document.prepared[name] = self._prepared(document, node)
+        return operation
 
     def rank(self, asked: Asked | None) -> Rank:
         """Say how soon a request is let in where there is not enough room for all."""
         try:
-            return self.find(asked).rank if asked else Rank.READ
-        except (InvalidRequest, Fault):  # it hears so in its turn: the last
+            operation = self._known(asked) if asked else None
+        except InvalidRequest:  # it hears so in its turn: the last
             return Rank.INTROSPECTION
+        return operation.rank if operation else Rank.READ
+
+    def _known(self, asked: Asked) -> Operation | None:
+        document = self._documents.known(asked)
+        return document.prepared.get(asked.operation_name) if document else None
 
     async def run(
         self,
@@ -146,6 +160,8 @@ class Operations:
                 if operation.is_constant:
                     return await self._constant(operation, context)
                 dry = operation.dry if operation.price.is_dry_run(given) else None
+                if operation.introspects and dry is None:
+                    await _count_as_new(MOST_CHARACTERS, context)
                 engine = dry or operation.engine
                 if operation.kind is OperationType.MUTATION:
                     return await self._to_its_end(engine.run(context, values))
@@ -196,6 +212,7 @@ class Operations:
         key = f"{operation.document.sha256} {operation.name}"
         known = self._constants.get(key)
         if known is None:
+            await _count_as_new(MOST_CHARACTERS, context)
             known = await operation.engine.run(context, VariableValues({}, {}))
             self._constants.put(key, known, 1)
         return known
@@ -204,6 +221,8 @@ class Operations:
         priced = price(self.schema, document.ast, node)
         fields = set(root_fields(document.ast, node))
         name = node.name.value if node.name else None
+        introspects = not INTROSPECTION.isdisjoint(fields)
+        is_alone = INTROSPECTION.issuperset(fields - {"__typename"})
         return Operation(
             kind=node.operation,
             name=name,
@@ -215,11 +234,21 @@ class Operations:
             price=priced,
             dry=self._engine(*priced.dry) if priced.dry else None,
             is_catalog=CATALOG.issuperset(fields),
-            is_constant=INTROSPECTION.issuperset(fields) and not node.variable_definitions,
+            introspects=introspects,
+            is_constant=introspects and is_alone and not node.variable_definitions,
         )
 
     def _engine(self, ast: DocumentNode, node: OperationDefinitionNode) -> execution.Operation:
         return execution.prepare(self.schema, ast, node, compiled=self._compiled)
+
+
+async def _count_as_new(characters: int, context: Context) -> None:
+    """Count work on what we do not know. To write the schema down counts as the largest document.
+
+    :raises RateLimited: there was too much of it from the caller's address.
+    """
+    with context.database.used():
+        await context.buckets.take_document(context.caller, characters, context.clock.now())
 
 
 def _too_long() -> Unavailable:

@@ -309,6 +309,14 @@ class Settings(BaseSettings):
         ge=1,
         le=MOST_POINTS,
     )
+    new_document_characters: int = _setting(
+        "How many characters of documents that were not seen before may come from one address in a "
+        "minute; one counts for 300 at least. What is known already is not counted.",
+        300_000,
+        example="1000000",
+        ge=20_000,
+        le=MOST_POINTS,
+    )
     failures_per_account: int = _setting(
         "How many wrong passwords for one account are taken at once; there is room for as many "
         "again after a quarter of an hour.",

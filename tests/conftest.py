@@ -30,6 +30,7 @@ GENEROUS: Final[dict[str, Any]] = dict.fromkeys(
         "user_points",
         "api_key_points",
         "checkouts_per_minute",
+        "new_document_characters",
         "failures_per_account",
         "failures_per_address",
     ),

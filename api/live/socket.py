@@ -23,6 +23,7 @@ from api.logs import note
 from api.negotiation import Refused
 from api.operations import Operation, Operations, Printed, failed, printed
 from db.errors import BadRequest, Fault, NotSignedIn, Unavailable
+from schema.context import Context
 from schema.errors import InvalidRequest, Unexpected, top_level
 
 logger = logging.getLogger(__name__)
@@ -47,7 +48,8 @@ class Socket:
         self._most = state.settings.socket_operations
         self._allowance = Allowance(state.settings.socket_messages)
         self._has_init = False
-        self._is_acknowledged = False
+        self._introduced: Context | None = None
+        """What it was let in with; each operation finds out anew who asks."""
         self._is_closed = False
         self._running: dict[str, asyncio.Task[None]] = {}
         self._closing: asyncio.Task[None] | None = None
@@ -111,11 +113,11 @@ class Socket:
             raise Closed(Code.TRY_AGAIN_LATER, str(fault)) from None
         ended = self._hanging_up(Code.FORBIDDEN, "Your session has ended.")
         self._staying.enter_context(self._presence.signed_in(context, ended))
-        self._is_acknowledged = True
+        self._introduced = context
         await self._say("connection_ack")
 
     async def _subscribe(self, message: Subscribe) -> None:
-        if not self._is_acknowledged:
+        if self._introduced is None:
             raise Closed(Code.UNAUTHORIZED, "Unauthorized")
         if message.id in self._running:
             raise Closed(Code.DUPLICATE, f"Subscriber for {message.id} already exists")
@@ -123,7 +125,7 @@ class Socket:
             fault = BadRequest(f"A WebSocket runs at most {self._most} operations at once.")
             await self._refuse(message.id, fault, self._connection())
             return
-        task = asyncio.create_task(self._perform(message))
+        task = asyncio.create_task(self._perform(message, self._introduced))
         self._running[message.id] = task
         task.add_done_callback(lambda done: self._forget(message.id, done))
 
@@ -131,12 +133,12 @@ class Socket:
         if self._running.get(id) is task:
             del self._running[id]
 
-    async def _perform(self, message: Subscribe) -> None:
+    async def _perform(self, message: Subscribe, introduced: Context) -> None:
         """Run an operation, and send what comes of it."""
         connection = self._connection()
         try:
             wanted = asked.read(message.payload)
-            operation = self._operations.find(wanted)
+            operation = await self._operations.find(wanted, introduced)
             if operation.kind is OperationType.SUBSCRIPTION:
                 await self._follow(message.id, operation, wanted, connection)
             else:

@@ -21,7 +21,7 @@ from bench import sampling
 from bench.servers.without import WITHOUT
 
 _RAISED: Final[dict[str, Any]] = dict.fromkeys(
-    ("guest_points", "user_points", "checkouts_per_minute"), MOST_POINTS
+    ("guest_points", "user_points", "checkouts_per_minute", "new_document_characters"), MOST_POINTS
 ) | {"sockets_per_address": 1_000_000}
 
 

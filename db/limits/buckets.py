@@ -42,6 +42,8 @@ class Rates:
     user: Rate
     api_key: Rate
     checkout: Rate
+    document: Rate
+    """Counted in characters."""
 
 
 @dataclass(slots=True)
@@ -87,8 +89,14 @@ class Buckets:
 
         :raises RateLimited: there were too many.
         """
-        key = f"checkout:{network(caller.ip)}"
-        await self._take(self._found(key, key, self._rates.checkout, now), 1, now)
+        await self._take_of_address("checkout", self._rates.checkout, caller, 1, now)
+
+    async def take_document(self, caller: Caller, characters: int, now: datetime) -> None:
+        """Count a document that has to be read for the first time, from the caller's address.
+
+        :raises RateLimited: there was too much of that.
+        """
+        await self._take_of_address("document", self._rates.document, caller, characters, now)
 
     def standing(self, caller: Caller, now: datetime) -> Standing:
         """Describe the caller's bucket, and take nothing."""
@@ -97,6 +105,12 @@ class Buckets:
 
     def __len__(self) -> int:
         return len(self._known)
+
+    async def _take_of_address(
+        self, what: str, rate: Rate, caller: Caller, points: int, now: datetime
+    ) -> None:
+        key = f"{what}:{network(caller.ip)}"
+        await self._take(self._found(key, key, rate, now), points, now)
 
     def _of(self, caller: Caller, now: datetime) -> _Bucket:
         key = caller.user_id or caller.api_key_id or network(caller.ip)

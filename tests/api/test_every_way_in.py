@@ -10,6 +10,7 @@ from fastapi import FastAPI
 
 from tests.api.live.talking import talking
 from tests.api.serving import HEADERS, Served, post_bytes, served
+from tests.api.test_rate_limits import new_documents
 
 Form = Mapping[str, Any]
 Ask = Callable[[Served, Form], Any]
@@ -120,3 +121,14 @@ async def test_nobody_is_told_what_there_is(shop: Served, ask: Ask) -> None:
     text = orjson.dumps(answer).decode()
     assert "Did you mean" not in text
     assert "Traceback" not in text
+
+
+@pytest.mark.parametrize("ask", WAYS, ids=lambda ask: ask.__name__)
+async def test_too_many_documents_that_are_not_known_are_refused(
+    app: FastAPI, shop: Served, ask: Ask
+) -> None:
+    new_documents(app, 500)
+    assert (await by_post(shop, {"query": "{ first: __typename }"}))["data"]
+    (error,) = (await ask(shop, {"query": "{ second: __typename }"}))["errors"]
+    assert error["extensions"]["code"] == "RATE_LIMITED"
+    assert (await by_post(shop, {"query": "{ first: __typename }"}))["data"]

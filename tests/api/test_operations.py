@@ -182,7 +182,8 @@ class TestIntrospection:
         first = await toy_client.ask(query)
         found = toy_app.state.graphql.operations
         monkeypatch.setattr(found, "_engine", None)
-        operation = found.find(Asked(query))
+        operation = found._known(Asked(query))
+        assert operation is not None
         assert operation.is_constant
         monkeypatch.setattr(type(operation.engine), "run", None)
         assert await toy_client.ask(query) == first

@@ -48,6 +48,7 @@ async def _as_in_production(app: FastAPI) -> AsyncIterator[None]:
             user=Rate(settings.user_points, MINUTE),
             api_key=Rate(settings.api_key_points, MINUTE),
             checkout=Rate(settings.checkouts_per_minute, MINUTE),
+            document=Rate(settings.new_document_characters, MINUTE),
         )
     )
     before = guessing._installed
@@ -226,6 +227,50 @@ class TestWhoAsksForTooMuch:
             variables = {"key": str(uuid4()), "variant": ids.encode("var", NOTHING)}
             codes.append(await caller.codes(mutation, **variables))
         assert codes == [[]] * 30 + [["RATE_LIMITED"]]
+
+
+def new_documents(app: FastAPI, characters: int) -> None:
+    """Let an address send so many characters of documents that were not seen before, a minute."""
+    points = Rate(Settings().guest_points, MINUTE)
+    app.state.buckets = Buckets(
+        Rates(
+            guest=points,
+            user=points,
+            api_key=points,
+            checkout=points,
+            document=Rate(characters, MINUTE),
+        )
+    )
+
+
+class TestADocumentThatIsNotKnown:
+    """To read one for the first time takes longer than most answers."""
+
+    async def test_is_counted_for_its_address_whether_it_is_valid_or_not(
+        self, app: FastAPI, client: Client, clock: StoppedClock
+    ) -> None:
+        new_documents(app, 1_000)
+        for query in ("{ __typename }", "{ a: __typename }", "{ nonsense }"):
+            assert "RATE_LIMITED" not in await client.codes(query)
+        response = await client.send("{ b: __typename }")
+        assert response.status_code == 429
+        assert response.headers["retry-after"] == "12"
+        assert response.json()["errors"][0]["extensions"]["code"] == "RATE_LIMITED"
+        assert await client.codes("{ __typename }") == []
+        clock.instant = NOW + timedelta(seconds=12)
+        assert await client.codes("{ b: __typename }") == []
+
+    async def test_counts_as_the_largest_where_the_schema_has_to_be_written_down(
+        self, app: FastAPI, client: Client
+    ) -> None:
+        new_documents(app, 50_000)
+        asked = "{ a: __typename __schema { queryType { name } } }"
+        for _ in range(9):  # which is kept
+            assert await client.codes(asked) == []
+        varying = "query($x: Boolean!) { __typename @skip(if: $x) __schema { queryType { name } } }"
+        assert await client.codes(varying, x=True) == []
+        assert await client.codes(varying, x=True) == ["RATE_LIMITED"]
+        assert await client.codes(asked) == []
 
 
 class TestAPassword:

@@ -21,7 +21,9 @@ UPDATED = "subscription($id: ID!) { orderUpdated(orderId: $id) { order { version
 def a_minute(points: int) -> Buckets:
     """Let everybody spend so much in a minute."""
     rate = Rate(points, timedelta(minutes=1))
-    return Buckets(Rates(guest=rate, user=rate, api_key=rate, checkout=rate))
+    return Buckets(
+        Rates(guest=rate, user=rate, api_key=rate, checkout=rate, document=Rate(10**9, rate.period))
+    )
 
 
 async def test_an_operation_may_cost_no_more_than_one_may(toy_app: FastAPI, port: int) -> None:

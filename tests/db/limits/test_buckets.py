@@ -25,7 +25,8 @@ GUEST: Final = Caller.anonymous(ip="192.0.2.1")
 def process(points: int = 600, checkouts: int = 30) -> Buckets:
     """Make what one process knows: here a point comes back every tenth of a second."""
     rate = Rate(points, MINUTE)
-    return Buckets(Rates(guest=rate, user=rate, api_key=rate, checkout=Rate(checkouts, MINUTE)))
+    checkout = Rate(checkouts, MINUTE)
+    return Buckets(Rates(guest=rate, user=rate, api_key=rate, checkout=checkout, document=checkout))
 
 
 async def spend(process: Buckets, now: datetime, *, points: int = 1, caller: Caller = GUEST) -> int:
