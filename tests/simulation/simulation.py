@@ -74,6 +74,8 @@ class Simulation:
                     await self._tell(history, chance, scheduler)
             except (Violated, AssertionError) as found:
                 violation = str(found)
+            except Exception as fault:  # noqa: BLE001 - the history that led to it has to be told
+                violation = f"Nobody expected this: {fault!r}"
         if faults and violation is None:
             violation = f"Nobody expected this: {'; '.join(faults)}"
         return Told(history, violation)

@@ -50,6 +50,19 @@ def test_sim_2_a_seed_tells_one_history(tell: Tell) -> None:
         assert str(tell(seed)) == str(tell(seed))
 
 
+def test_sim_2_a_fault_that_nobody_expected_is_told_with_its_history(
+    tell: Tell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def break_down(*_: object, **__: object) -> None:
+        raise RuntimeError("broken on purpose")
+
+    monkeypatch.setattr("db.orders.placement._reserve", break_down)
+    told = tell(0)
+
+    assert told.violation == "Nobody expected this: RuntimeError('broken on purpose')"
+    assert str(told).startswith("seed 0\n   1 ")
+
+
 @pytest.mark.parametrize(
     ("mistake", "sentence"),
     [
