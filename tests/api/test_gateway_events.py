@@ -184,6 +184,9 @@ class TestReceive:
             assert (await bank.post(headers, body, name="manual")).status_code == 400
             assert (await bank.post(headers, body, name="nobody")).status_code == 404
             assert (await bank.post(headers, b"x" * 200_000)).status_code == 413
+            for method in ("GET", "PUT", "DELETE"):
+                response = await bank.client.request(method, "/gateway/fake", headers=headers)
+                assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
     async def test_money_that_came_too_late_is_sent_back_by_the_reconciler(
         self, bank: Bank
