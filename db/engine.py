@@ -49,6 +49,12 @@ _AWAY = (
     asyncpg.InvalidCatalogNameError,
     OSError,
 )
+_BUSY = (
+    asyncpg.LockNotAvailableError,
+    asyncpg.DeadlockDetectedError,
+    asyncpg.SerializationError,
+)
+"""What a whole transaction deals with (``db.base.atomically``)."""
 
 
 class _Connection(asyncpg.Connection):
@@ -121,11 +127,27 @@ class _Translated:
             raise Unavailable(Reason.DATABASE, "The database is away.") from error
 
 
+class _TranslatedAlone(_Translated):
+    """Does so for a statement outside of a transaction: that nobody else begins again."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, _BUSY):
+            message = "Someone else is changing this now. Send the same call again."
+            raise Unavailable(Reason.DATABASE, message) from error
+        super().__exit__(kind, error, trace)
+
+
 _TRANSLATED: Final = _Translated()
+_TRANSLATED_ALONE: Final = _TranslatedAlone()
 
 
 async def _translated(call: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
     with _TRANSLATED:
+        return await call(*args, **kwargs)
+
+
+async def _translated_alone(call: Callable[..., Awaitable[Any]], *args: Any, **kwargs: Any) -> Any:
+    with _TRANSLATED_ALONE:
         return await call(*args, **kwargs)
 
 
@@ -174,11 +196,7 @@ async def _fetch_on(
     return rows
 
 
-def _ours_first(call: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """Translate before Tortoise does, which takes a read-only server for a mistake of the code."""
-    return partial(_translated, call)
-
-
+# We translate before Tortoise does, which takes a read-only server for a mistake of the code.
 class Transaction(TransactionWrapper):
     """The connection of one open transaction, with the statements that wait for its end."""
 
@@ -187,7 +205,7 @@ class Transaction(TransactionWrapper):
         self.put_off: list[tuple[str, tuple[Any, ...]]] = []
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
-        return await super()._translate_exceptions(_ours_first(func), *args, **kwargs)
+        return await super()._translate_exceptions(partial(_translated, func), *args, **kwargs)
 
     async def fetch(
         self, sql: str, arguments: tuple[Any, ...], record: type[RecordT] = _RECORD
@@ -278,7 +296,9 @@ class Client(AsyncpgDBClient):
         return bool(pool and pool.get_size() == pool.get_max_size() and not pool.get_idle_size())
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
-        return await super()._translate_exceptions(_ours_first(func), *args, **kwargs)
+        return await super()._translate_exceptions(
+            partial(_translated_alone, func), *args, **kwargs
+        )
 
     def _in_transaction(self) -> TransactionContext:
         return _Block(Transaction(self), self._seats, self._pool_init_lock)
@@ -287,7 +307,7 @@ class Client(AsyncpgDBClient):
         self, sql: str, arguments: tuple[Any, ...], record: type[RecordT] = _RECORD
     ) -> list[RecordT]:
         """Read outside of a transaction, on a connection that lies ready where there is one."""
-        with _TRANSLATED:
+        with _TRANSLATED_ALONE:
             holder = await _ready(self._pool)
             if holder is None:
                 return await self._fetch(sql, arguments, record)
@@ -302,7 +322,7 @@ class Client(AsyncpgDBClient):
             )
 
     async def execute(self, sql: str, arguments: tuple[Any, ...]) -> str:
-        return await _translated(self._execute, sql, arguments)  # type: ignore[no-any-return]
+        return await _translated_alone(self._execute, sql, arguments)  # type: ignore[no-any-return]
 
     async def _execute(self, sql: str, arguments: tuple[Any, ...]) -> str:
         async with self.acquire_connection() as connection:

@@ -6,12 +6,14 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx
 import pytest
 
 from api import dependencies
 from db import ids, orders
 from db.base import execute, fetch_value
+from db.config import Database
 from tests.client import Client
 from tests.conftest import NOW
 from tests.goods import make_method, make_shop, make_variant
@@ -153,3 +155,32 @@ class TestAfterTheCharge:
 
         assert last["checkoutComplete"]["order"]["status"] == "PLACED"
         assert await fetch_value("SELECT count(*) FROM orders") == 1
+
+
+class TestLocks:
+    """What somebody else locks for long, such as a migration."""
+
+    @asynccontextmanager
+    async def locked(self, database: Database, table: str) -> AsyncIterator[None]:
+        other = await asyncpg.connect(database.url)
+        try:
+            async with other.transaction():
+                await other.execute(f"LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE")
+                yield
+        finally:
+            await other.close()
+
+    @pytest.mark.parametrize(
+        ("table", "token"), [("product", None), ("session", "at_somebody")], ids=["read", "caller"]
+    )
+    async def test_keep_a_request_waiting_for_a_bounded_time(
+        self, client: Client, lantern: UUID, database: Database, table: str, token: str | None
+    ) -> None:
+        someone = client.holding(token=token)
+        async with self.locked(database, table):
+            response = await someone.send("{ products { nodes { title } } }")
+
+        (error,) = response.json()["errors"]
+        assert error["extensions"]["code"] == "UNAVAILABLE"
+        assert error["extensions"]["retryable"] is True
+        assert response.headers["retry-after"]

@@ -1,7 +1,7 @@
 """What waits for the database, waits for a bounded time, and loses nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import asyncpg
@@ -9,6 +9,7 @@ import pytest
 
 from db import engine
 from db.base import atomically, execute, fetch_value
+from db.catalog import Product
 from db.config import Database
 from db.errors import Reason, Unavailable
 
@@ -137,3 +138,23 @@ async def test_what_is_cancelled_in_the_middle_gives_its_connection_back(small: 
                 await holder
         assert not small.is_saturated
         assert await fetch_value("SELECT 1") == 1
+
+
+@pytest.mark.parametrize("way", ["read", "write", "model"])
+async def test_a_lock_that_is_not_to_be_had_is_told_outside_of_a_transaction_too(
+    database: Database, way: str
+) -> None:
+    ways: dict[str, Callable[[], Awaitable[Any]]] = {
+        "read": lambda: fetch_value("SELECT 1 FROM product"),
+        "write": lambda: execute("DELETE FROM rate_bucket"),
+        "model": lambda: Product.all().limit(1),
+    }
+    other = await asyncpg.connect(database.url)
+    try:
+        async with other.transaction():
+            await other.execute("LOCK TABLE product, rate_bucket IN ACCESS EXCLUSIVE MODE")
+            with pytest.raises(Unavailable, match="Someone else") as caught:
+                await ways[way]()
+    finally:
+        await other.close()
+    assert caught.value.reason is Reason.DATABASE
