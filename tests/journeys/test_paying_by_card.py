@@ -210,6 +210,20 @@ async def test_a_part_that_is_taken_on_stripes_own_pages_is_a_part(
     assert shop.taken == 0
 
 
+async def test_a_hold_that_stripe_lets_go_of_ends_its_order(shop: Shop) -> None:
+    await execute("UPDATE shop SET capture_policy = 'MANUAL'")
+    bought = await shop.buy("pm_card_visa")
+    assert bought["order"] == bought["order"] | {"status": "PLACED", "paymentStatus": "AUTHORIZED"}
+    (intent_id,) = shop.stripe.books.intents
+    shop.stripe.books.cancel(intent_id)
+
+    await shop.hear(*shop.stripe.webhooks.events[::-1], *shop.stripe.webhooks.events)
+
+    seen = await guest(shop, bought).see_order(id=bought["order"]["id"])
+    assert (seen["status"], seen["paymentStatus"]) == ("CANCELLED", "VOIDED")
+    assert await fetch_value("SELECT reserved FROM stock") == 0
+
+
 @pytest.mark.parametrize("trouble", [Trouble.SILENT_AFTER, Trouble.CUT_AFTER, Trouble.ERROR_AFTER])
 async def test_an_answer_that_never_comes_is_found_out(shop: Shop, trouble: Trouble) -> None:
     shop.stripe.faults.befall("confirm", trouble)

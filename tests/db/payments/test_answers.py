@@ -1,5 +1,6 @@
 """The same answers give the same result in any order, however often they are repeated."""
 
+from dataclasses import replace
 from functools import reduce
 
 from hypothesis import given
@@ -121,6 +122,25 @@ class TestAnswers:
 
         assert after(held, HELD).payment_status is PaymentStatus.VOIDED
         assert after(held, DECLINED).payment_status is PaymentStatus.AUTHORIZED
+
+    @given(st.data())
+    def test_pay_6_refunds_end_alike_in_any_order_and_repeated(self, data: st.DataObject) -> None:
+        final = data.draw(st.sampled_from([[HELD], [DECLINED], [HELD, DECLINED]]))
+        heard = [*data.draw(st.lists(st.sampled_from([*OPEN[:4], *final]))), *final]
+        start = call(
+            OperationKind.REFUND,
+            payment_status=PaymentStatus.CAPTURED,
+            captured=1000,
+            refund_held=700,
+        )
+        start = replace(start, amount=300)
+
+        end = after(start, *data.draw(st.permutations(heard)))
+
+        is_back = DECLINED in final
+        assert end.status is (OperationStatus.FAILED if is_back else OperationStatus.SUCCEEDED)
+        assert end.refund_held == (400 if is_back else 700)
+        assert (end.payment_status, end.captured) == (PaymentStatus.CAPTURED, 1000)
 
     def test_a_refund_that_comes_back_can_be_given_again(self) -> None:
         taken = call(
