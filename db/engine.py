@@ -196,7 +196,6 @@ async def _fetch_on(
     return rows
 
 
-# We translate before Tortoise does, which takes a read-only server for a mistake of the code.
 class Transaction(TransactionWrapper):
     """The connection of one open transaction, with the statements that wait for its end."""
 
@@ -205,6 +204,7 @@ class Transaction(TransactionWrapper):
         self.put_off: list[tuple[str, tuple[Any, ...]]] = []
 
     async def _translate_exceptions(self, func: Any, *args: Any, **kwargs: Any) -> Any:
+        # Before Tortoise does, which takes a read-only server for a mistake of the code.
         return await super()._translate_exceptions(partial(_translated, func), *args, **kwargs)
 
     async def fetch(
