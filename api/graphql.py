@@ -26,7 +26,7 @@ from api.logs import note
 from api.negotiation import EVENTS, GRAPHQL, JSON, Refused, media_type, status
 from api.operations import Operation, Operations, Printed, failed, printed, waiting
 from api.reply import Reply, kept, reply
-from api.request import Form, form
+from api.request import Form, accepted, form
 from db import usage
 from db.errors import BadRequest, Fault, Reason, Unavailable
 from schema.context import Context
@@ -192,7 +192,7 @@ def _log(operation: Operation | None, code: int, started: float, context: Contex
 
 async def refused(request: Request, error: Exception) -> Response:
     """Answer a request that was refused before it was GraphQL at all."""
-    media = media_type(request.headers.get("accept"), (EVENTS, GRAPHQL, JSON)) or JSON
+    media = media_type(accepted(request), (EVENTS, GRAPHQL, JSON)) or JSON
     media = GRAPHQL if media == EVENTS else media
     extensions: dict[str, Any]
     if isinstance(error, Refused):

@@ -15,6 +15,14 @@ MOST_HEADER_BYTES: Final = 8_000
 MOST_HEAD_BYTES: Final = 32_000
 
 _FOUND: Final = "tradepost.headers"
+_ONCE: Final = {
+    b"authorization": "Authorization",
+    b"content-type": "Content-Type",
+    b"guest-token": "Guest-Token",
+}
+"""Headers of one value: of two, a proxy may have looked at the other one."""
+_LISTS: Final = frozenset({b"accept", b"accept-encoding", b"if-none-match"})
+"""Headers that we read, and whose lines are one list together."""
 
 Headers = Sequence[tuple[bytes, bytes]]
 
@@ -26,8 +34,20 @@ def headers_of(request: HTTPConnection) -> dict[bytes, bytes]:
     """
     found: dict[bytes, bytes] | None = request.scope.get(_FOUND)
     if found is None:
-        found = request.scope[_FOUND] = dict(request.scope["headers"])
+        headers = request.scope["headers"]
+        found = request.scope[_FOUND] = dict(headers)
+        if len(found) < len(headers):
+            found |= _joined(headers)
     return found
+
+
+def _joined(headers: Headers) -> dict[bytes, bytes]:
+    """Make one line of each list that came in several."""
+    lines: dict[bytes, list[bytes]] = {}
+    for name, value in headers:
+        if name in _LISTS:
+            lines.setdefault(name, []).append(value)
+    return {name: b", ".join(values) for name, values in lines.items()}
 
 
 def check_head(url: bytes, headers: Headers, version: str) -> None:
@@ -46,9 +66,18 @@ def check_head(url: bytes, headers: Headers, version: str) -> None:
         check_size(size)
         if max(map(len, chain.from_iterable(headers))) > MOST_HEADER_BYTES:
             raise Refused(431, f"A header has at most {MOST_HEADER_BYTES:,} bytes.")
-    hosts = [name for name, _ in headers].count(b"host")
+    names = [name for name, _ in headers]
+    hosts = names.count(b"host")
     if hosts > 1 or (hosts == 0 and version == "1.1"):
         raise Refused(400, "A request has one Host header.")
+    if len(set(names)) < len(names):
+        _check_once(names)
+
+
+def _check_once(names: Sequence[bytes]) -> None:
+    for name, shown in _ONCE.items():
+        if names.count(name) > 1:
+            raise Refused(400, f"A request has at most one {shown} header.")
 
 
 def _check_path(url: bytes) -> None:

@@ -39,9 +39,8 @@ async def form(request: Request) -> Form:
 
 
 def _from_url(request: Request) -> Form:
-    accept = request.headers.get("accept")
     pages = (HTML,) if request.app.state.explorer else ()
-    media = _accepted(media_type(accept, (EVENTS, *pages, GRAPHQL, JSON)))
+    media = _accepted(media_type(accepted(request), (EVENTS, *pages, GRAPHQL, JSON)))
     parameters = _parameters(request)
     if media == HTML:
         if "query" not in parameters:
@@ -57,8 +56,7 @@ def _from_url(request: Request) -> Form:
 
 async def _from_body(request: Request) -> Form:
     headers = headers_of(request)
-    accept = headers.get(b"accept", b"").decode("latin-1")
-    media = _accepted(media_type(accept, (EVENTS, GRAPHQL, JSON)))
+    media = _accepted(media_type(accepted(request), (EVENTS, GRAPHQL, JSON)))
     _check_content_type(headers.get(b"content-type", b"").decode("latin-1"))
     if b"content-encoding" in headers:
         raise Refused(415, "Send the body as it is, without Content-Encoding.")
@@ -66,6 +64,11 @@ async def _from_body(request: Request) -> Form:
     found = asked.read(_decoded(body, "The body is not JSON in UTF-8."))
     _check_names(body)
     return Form(media, found)
+
+
+def accepted(request: Request) -> str:
+    """Return the media types that the client can read; empty where it does not say."""
+    return headers_of(request).get(b"accept", b"").decode("latin-1")
 
 
 def _parameters(request: Request) -> dict[str, Any]:

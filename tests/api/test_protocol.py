@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from api.heads import MOST_HEADER_BYTES, MOST_HEADERS, MOST_URL_BYTES
 from api.listening import listen
+from api.negotiation import GRAPHQL, JSON, media_type
 from api.protocol import MOST_WAITING, Protocol
 from api.server import configuration
 from api.settings import Settings
@@ -197,6 +198,37 @@ class TestAHead:
         wire = await shop.dial()
         answer = await wire.ask(b"GET /health HTTP/1.1\r\n%s\r\n" % hosts)
         assert (answer.status, answer.message) == (400, "A request has one Host header.")
+
+    @pytest.mark.parametrize("name", ["Authorization", "Content-Type", "Guest-Token"])
+    @pytest.mark.parametrize("first", [b"POST /graphql", b"GET /graphql?query={__typename}"])
+    async def test_has_each_of_these_once(self, shop: Served, first: bytes, name: str) -> None:
+        once = b"%s: application/json\r\n" % name.encode()
+        head = b"%s HTTP/1.1\r\nHost: a\r\n%s%s\r\n" % (first, once, once.upper())
+        answer = await (await shop.dial()).ask(head)
+        assert (answer.status, answer.message) == (
+            400,
+            f"A request has at most one {name} header.",
+        )
+
+    async def test_of_a_websocket_has_each_of_these_once(self, shop: Served) -> None:
+        twice = b"Authorization: Bearer a\r\nAuthorization: Bearer b\r\n"
+        answer = await (await shop.dial()).ask(
+            b"GET /graphql HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            b"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+            b"%s\r\n" % twice
+        )
+        assert answer.status == 400
+
+    @pytest.mark.parametrize("lines", [(JSON, GRAPHQL), (GRAPHQL, JSON), (f"{JSON};q=0.1", "*/*")])
+    async def test_may_say_in_several_lines_what_is_accepted(
+        self, shop: Served, lines: tuple[str, str]
+    ) -> None:
+        accept = b"".join(b"Accept: %s\r\n" % each.encode() for each in lines)
+        get = b"GET /graphql?query={__typename} HTTP/1.1\r\nHost: a\r\n%s\r\n" % accept
+        expected = f"{media_type(', '.join(lines))}; charset=utf-8"
+        for request in (post("{ __typename }", accept), get, b"PUT" + get[3:]):
+            answer = await (await shop.dial()).ask(request)
+            assert answer.headers["content-type"] == expected
 
     async def test_in_http_1_0_needs_no_host(self, shop: Served) -> None:
         wire = await shop.dial()
