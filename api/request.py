@@ -72,13 +72,14 @@ def accepted(request: Request) -> str:
 
 
 def _parameters(request: Request) -> dict[str, Any]:
+    """Read what is in the URL: a parameter without a value is one that was left out."""
     try:
         text = request.scope["query_string"].decode()
         pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=20)
     except ValueError:
         raise Refused(400, "The URL has no more than 20 parameters, in UTF-8.") from None
     _check_once(name for name, _ in pairs)
-    return dict(pairs)
+    return {name: value for name, value in pairs if value}
 
 
 def _check_names(body: bytes) -> None:

@@ -217,6 +217,12 @@ class TestAGet:
         response = await toy_client.request("GET", params=parameters)
         assert response.status_code == 400
 
+    @pytest.mark.parametrize("empty", ["variables", "extensions", "operationName"])
+    async def test_may_leave_a_parameter_empty(self, toy_client: Client, empty: str) -> None:
+        parameters = {"query": "{ __typename }", empty: ""}
+        response = await toy_client.request("GET", params=parameters)
+        assert response.json()["data"] == {"__typename": "Query"}
+
     async def test_of_a_browser_with_a_query_gets_its_answer(self, toy_client: Client) -> None:
         response = await toy_client.request(
             "GET", params={"query": "{ __typename }"}, headers={"accept": HTML}
