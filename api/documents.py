@@ -6,6 +6,7 @@ documents are known by their SHA-256 from the start, and for ever.
 """
 
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -66,7 +67,7 @@ class Document:
         reason = (
             "Name the operation to run: there are several."
             if name is None
-            else f"There is no operation {name!r}."
+            else f"There is no operation {json.dumps(name, ensure_ascii=False)}."
         )
         raise InvalidRequest([GraphQLError(reason)])
 

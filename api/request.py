@@ -15,7 +15,13 @@ from api.heads import headers_of
 from api.negotiation import EVENTS, GRAPHQL, HTML, JSON, Refused, media_type
 
 MOST_BODY_BYTES: Final = 100_000
+_MOST_PARAMETERS: Final = 20
 _NAMES: Final = ("query", "operationName", "variables", "extensions")
+_UNREADABLE: Final = {
+    "depth limit exceeded": "nests too deeply",
+    "number is infinity when parsed as double": "has a number that is too large",
+}
+"""JSON that orjson does not read though it is some, by what orjson says of it."""
 _QUOTED: Final = tuple(b'"%s"' % name.encode() for name in _NAMES)
 
 
@@ -47,7 +53,7 @@ def _from_url(request: Request) -> Form:
             return Form(HTML)
         media = JSON
     maps = {
-        name: _decoded(parameters[name].encode(), f"The parameter {name} is not JSON.")
+        name: _decoded(parameters[name].encode(), f"The parameter {name}")
         for name in ("variables", "extensions")
         if name in parameters
     }
@@ -61,7 +67,7 @@ async def _from_body(request: Request) -> Form:
     if b"content-encoding" in headers:
         raise Refused(415, "Send the body as it is, without Content-Encoding.")
     body = await body_of(request)
-    found = asked.read(_decoded(body, "The body is not JSON in UTF-8."))
+    found = asked.read(_decoded(body, "The body"))
     _check_names(body)
     return Form(media, found)
 
@@ -75,9 +81,13 @@ def _parameters(request: Request) -> dict[str, Any]:
     """Read what is in the URL: a parameter without a value is one that was left out."""
     try:
         text = request.scope["query_string"].decode()
-        pairs = parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=20)
+        pairs = parse_qsl(
+            text, keep_blank_values=True, errors="strict", max_num_fields=_MOST_PARAMETERS
+        )
+    except UnicodeDecodeError:
+        raise Refused(400, "The URL is not in UTF-8.") from None
     except ValueError:
-        raise Refused(400, "The URL has no more than 20 parameters, in UTF-8.") from None
+        raise Refused(400, f"The URL has at most {_MOST_PARAMETERS} parameters.") from None
     _check_once(name for name, _ in pairs)
     return {name: value for name, value in pairs if value}
 
@@ -139,8 +149,9 @@ def too_large() -> Refused:
     return Refused(413, f"A request has at most {MOST_BODY_BYTES:,} bytes.", Connection="close")
 
 
-def _decoded(text: bytes, otherwise: str) -> Any:
+def _decoded(text: bytes, what: str) -> Any:
     try:
         return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        raise Refused(400, otherwise) from None
+    except orjson.JSONDecodeError as error:
+        reason = _UNREADABLE.get(error.msg, "is not JSON in UTF-8")
+        raise Refused(400, f"{what} {reason}.") from None

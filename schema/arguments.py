@@ -73,7 +73,11 @@ class Shape:
         :raises Refusals: one for each fault, with its place.
         """
         raw = {to_camel_case(name): value for name, value in given.items()}
-        unprintable = list(_unprintable_places(raw))
+        unprintable = [
+            path
+            for path in _unprintable_places(raw)
+            if not (context is READING and _is_of_an_id(path))  # which names nothing
+        ]
         refusals = [_unprintable(path) for path in unprintable]
         try:
             model = self._model.model_validate(raw, context=context)
@@ -113,6 +117,18 @@ def _unprintable_places(value: object, path: Path = ()) -> Iterator[Path]:
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _unprintable_places(item, (*path, index))
+
+
+def _is_of_an_id(path: Path) -> bool:
+    """Tell by its name whether a place in the arguments is that of an id, or in a list of them.
+
+    >>> _is_of_an_id(("ids", 0)), _is_of_an_id(("filter", "categoryId"))
+    (True, True)
+    >>> _is_of_an_id(("by", "slug")), _is_of_an_id(("paid",))
+    (False, False)
+    """
+    name = next(part for part in reversed(path) if isinstance(part, str))
+    return name in {"id", "ids"} or to_camel_case(name).endswith(("Id", "Ids"))
 
 
 def _unprintable(path: Path) -> Refusal:

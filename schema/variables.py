@@ -4,6 +4,7 @@ graphql-core says what is wrong with them in the words of Python. Clients are to
 GraphQL and JSON: which variable, where in it, what was expected.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeAlias
 
@@ -165,7 +166,7 @@ def _object_faults(value: Any, type_: GraphQLInputObjectType, place: Place) -> I
         yield place, f"{type_} is an object."
         return
     for name in sorted(value.keys() - type_.fields.keys()):
-        yield place, f"{type_} has no field {name!r}."
+        yield place, f"{type_} has no field {json.dumps(name, ensure_ascii=False)}."
     if type_.is_one_of and (len(value) != 1 or None in value.values()):
         yield place, f"exactly one field of {type_} must be given, and not be null."
     for name, field in type_.fields.items():

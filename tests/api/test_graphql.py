@@ -113,6 +113,24 @@ class TestAPost:
         assert code(response) == "BAD_REQUEST"
 
     @pytest.mark.parametrize(
+        ("body", "reason"),
+        [
+            (b'{"query": "{ mine }"', "The body is not JSON in UTF-8."),
+            (b"[" * 1_025 + b"]" * 1_025, "The body nests too deeply."),
+            (b'{"a": %s}' % (b"9" * 5_000), "The body has a number that is too large."),
+            (
+                b'{"query": "{ __typename }", "operationName": "\\u0000"}',
+                'There is no operation "\\u0000".',
+            ),
+        ],
+    )
+    async def test_is_told_in_words_of_json_what_is_wrong(
+        self, toy_client: Client, body: bytes, reason: str
+    ) -> None:
+        response = await toy_client.request("POST", content=body, headers={"content-type": JSON})
+        assert response.json()["errors"][0]["message"] == reason
+
+    @pytest.mark.parametrize(
         "media",
         ["text/plain", "application/x-www-form-urlencoded", f"{JSON}; charset=latin-1", ""],
     )
@@ -216,6 +234,18 @@ class TestAGet:
     ) -> None:
         response = await toy_client.request("GET", params=parameters)
         assert response.status_code == 400
+
+    @pytest.mark.parametrize(
+        ("url", "reason"),
+        [
+            ("query=%E2%82", "The URL is not in UTF-8."),
+            ("&".join(f"a{n}=" for n in range(21)), "The URL has at most 20 parameters."),
+            ("query={mine}&variables={", "The parameter variables is not JSON in UTF-8."),
+        ],
+    )
+    async def test_is_told_what_is_wrong(self, toy_client: Client, url: str, reason: str) -> None:
+        response = await toy_client.request("GET", f"/graphql?{url}")
+        assert (response.status_code, response.json()["errors"][0]["message"]) == (400, reason)
 
     @pytest.mark.parametrize("empty", ["variables", "extensions", "operationName"])
     async def test_may_leave_a_parameter_empty(self, toy_client: Client, empty: str) -> None:

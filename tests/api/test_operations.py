@@ -196,7 +196,8 @@ class TestIntrospection:
         ({"by": None}, "Variable $by: ToyBy! is required."),
         ({"by": 3}, "Variable $by: ToyBy is an object."),
         ({"by": {"number": "x"}}, "Variable $by, at number: this must be a whole number"),
-        ({"by": {"other": 1}}, "Variable $by: ToyBy has no field 'other'."),
+        ({"by": {"other": 1}}, 'Variable $by: ToyBy has no field "other".'),
+        ({"by": {"\0": 1}}, 'ToyBy has no field "\\u0000".'),
         ({"by": {}}, "Variable $by: exactly one field of ToyBy must be given"),
     ],
 )

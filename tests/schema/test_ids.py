@@ -18,9 +18,25 @@ async def test_nodes_come_in_the_order_asked_and_null_for_none(client: Client) -
     assert data["nodes"] == [None] * len(wanted)
 
 
-@pytest.mark.parametrize("id", ["", "x", "order_1", toys.toy_id(99), "a" * 10_000])
+@pytest.mark.parametrize("id", ["", "x", "\0", "prod_\0", "order_1", toys.toy_id(99), "a" * 10_000])
 async def test_a_node_that_is_not_there_is_null(client: Client, id: str) -> None:
     assert await client.ask("query($id: ID!) { node(id: $id) { id } }", id=id) == {"node": None}
+
+
+@pytest.mark.parametrize("id", ["x", "\0", "cat_\0"])
+async def test_a_malformed_id_names_nothing_wherever_it_is_asked_for(
+    client: Client, id: str
+) -> None:
+    query = """query($id: ID!) {
+        product(by: {id: $id}) { id } nodes(ids: [$id]) { id }
+        products(filter: {categoryId: $id}) { nodes { id } }
+    }"""
+    assert await client.ask(query, id=id) == {
+        "product": None,
+        "nodes": [None],
+        "products": {"nodes": []},
+    }
+    assert await client.codes('{ product(by: {slug: "a\\u0000"}) { id } }') == ["BAD_REQUEST"]
 
 
 async def test_nodes_are_at_most_100(client: Client) -> None:
