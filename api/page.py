@@ -16,10 +16,10 @@ _PAGE: Final = """<!doctype html>
 <p>This is the address of the GraphQL API. Send it a query, for example:</p>
 <pre>{curl}</pre>
 <p>{state}</p>
-<p>The schema is at <a href="/schema.graphql">/schema.graphql</a>,
-the state of the server at <a href="/health">/health</a>.</p>
+{schema}<p>The state of the server is at <a href="/health">/health</a>.</p>
 </html>
 """
+_SCHEMA: Final = '<p>The schema is at <a href="/schema.graphql">/schema.graphql</a>.</p>\n'
 _BEING_BUILT: Final = (
     "The explorer (GraphiQL) is being built, which takes about half a minute; "
     "this page turns into it by itself."
@@ -30,7 +30,7 @@ _NOT_BUILT: Final = (
 )
 
 
-def page(url: str, *, is_being_built: bool, failure: str | None) -> bytes:
+def page(url: str, *, has_schema: bool, is_being_built: bool, failure: str | None) -> bytes:
     """Print the page for the endpoint at ``url``; ``failure``: why there is no explorer."""
     query = '{"query": "{ shop { name } products(first: 3) { nodes { title } } }"}'
     curl = f"curl {url} -H 'content-type: application/json' -d '{query}'"
@@ -40,5 +40,6 @@ def page(url: str, *, is_being_built: bool, failure: str | None) -> bytes:
     return _PAGE.format(
         curl=html.escape(curl),
         state=state,
+        schema=_SCHEMA if has_schema else "",
         refresh=REFRESH_SECONDS if is_being_built else REFRESH_SELDOM_SECONDS,
     ).encode()

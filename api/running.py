@@ -83,7 +83,7 @@ def banner(settings: Settings, logins: Sequence[demo.Login], seconds: float, exp
         f"  Tradepost is open ({settings.env}, ready in {seconds:.1f} s).",
         "",
         f"    GraphQL   {url}/graphql{f' ({explorer})' if explorer else ''}",
-        f"    Schema    {url}/schema.graphql",
+        *([f"    Schema    {url}/schema.graphql"] if settings.introspection else ()),
         f"    Health    {url}/health",
         f"    REST      {url}/openapi.json",
         f"    Data      {settings.data} ({database})",

@@ -56,10 +56,13 @@ class Explorer:
         if self._page is not None:
             return HTMLResponse(self._page, headers=headers | {"Content-Security-Policy": POLICY})
         url = str(request.url.replace(query="", fragment=""))
-        failure = self._build.failure if self._says_why else None
-        return HTMLResponse(
-            page(url, is_being_built=self._build.is_under_way, failure=failure), headers=headers
+        shown = page(
+            url,
+            has_schema=request.app.state.settings.introspection,
+            is_being_built=self._build.is_under_way,
+            failure=self._build.failure if self._says_why else None,
         )
+        return HTMLResponse(shown, headers=headers)
 
     def asset(self, name: str) -> Path | None:
         """Return the file of this name: one of those that the build made, and never another."""

@@ -4,6 +4,7 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.running import banner
 from api.settings import Settings
 from db.config import Database
 from schema.root import sdl
@@ -42,8 +43,11 @@ async def test_the_schema_can_be_read(client: Client) -> None:
 async def test_the_schema_is_not_shown_where_clients_may_not_ask_for_it(
     database: Database,
 ) -> None:
-    client = Client(create_app(Settings(database_url=database.url, introspection=False)))
+    settings = Settings(database_url=database.url, introspection=False)
+    client = Client(create_app(settings))
     assert (await client.request("GET", "/schema.graphql")).status_code == 404
+    assert "/schema.graphql" not in banner(settings, [], 1.0, "")
+    assert "/schema.graphql" in banner(Settings(), [], 1.0, "")
 
 
 async def test_openapi_describes_what_is_not_graphql(client: Client) -> None:

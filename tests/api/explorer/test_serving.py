@@ -64,6 +64,15 @@ class TestThePage:
         assert 'http-equiv="refresh" content="15"' in response.text
         assert "default-src 'none'" in response.headers["content-security-policy"]
 
+    @pytest.mark.parametrize("introspection", [True, False])
+    async def test_leads_to_the_schema_where_clients_may_ask_for_it(
+        self, app: FastAPI, build: Build, client: Client, *, introspection: bool
+    ) -> None:
+        app.state.settings = app.state.settings.having(introspection=introspection)
+        text = (await client.request("GET", headers=BROWSER)).text
+        assert ("/schema.graphql" in text) == introspection
+        assert "/health" in text
+
     async def test_says_that_it_is_being_built_and_becomes_it(
         self, build: Build, client: Client
     ) -> None:
