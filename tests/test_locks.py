@@ -1,16 +1,10 @@
 """The watch over the order of locks sees what it is there to see."""
 
-import doctest
-
 import pytest
 
 from db.base import atomically, execute, fetch
 from db.config import Database
 from tests import locks
-
-
-def test_the_examples_are_right() -> None:
-    assert doctest.testmod(locks).failed == 0
 
 
 @pytest.mark.parametrize(

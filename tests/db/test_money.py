@@ -1,6 +1,5 @@
 """Money is exact: MON-1, 2, 3, 5 and 6. MON-4 is beside the totals, MON-7 in test_no_float."""
 
-import doctest
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
@@ -9,7 +8,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from db import money
 from db.money import (
     DIGITS,
     LARGEST_AMOUNT,
@@ -293,9 +291,3 @@ class TestRate:
     def test_refuses_what_is_no_percentage(self, text: str) -> None:
         with pytest.raises(MoneyError):
             Rate.parse(text)
-
-
-def test_the_examples_in_the_docstrings_hold() -> None:
-    examples = doctest.testmod(money)
-    assert examples.attempted > 0
-    assert examples.failed == 0

@@ -1,6 +1,5 @@
 """Searching: whatever a product is called, it is found by it; what is hidden stays hidden."""
 
-import doctest
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -47,10 +46,6 @@ async def search(
 
 async def titles(query: str, caller: Caller = SHOPPER) -> list[str]:
     return [found.title for found in (await search(query, caller=caller)).products]
-
-
-def test_the_examples_of_words_hold() -> None:
-    assert doctest.testmod(words).failed == 0
 
 
 class TestSearch:
