@@ -129,12 +129,21 @@ class Operations:
         return operation
 
     def rank(self, asked: Asked | None) -> Rank:
-        """Say how soon a request is let in where there is not enough room for all."""
+        """Say how soon a request is let in where there is not enough room for all.
+
+        What is not known is not read for that: a document that begins like a mutation is taken for
+        one.
+        """
+        if asked is None:
+            return Rank.READ
         try:
-            operation = self._known(asked) if asked else None
+            operation = self._known(asked)
         except InvalidRequest:  # it hears so in its turn: the last
             return Rank.INTROSPECTION
-        return operation.rank if operation else Rank.READ
+        if operation:
+            return operation.rank
+        is_mutation = asked.query is not None and asked.query.lstrip().startswith("mutation")
+        return Rank.CHANGE if is_mutation else Rank.READ
 
     def _known(self, asked: Asked) -> Operation | None:
         document = self._documents.known(asked)
