@@ -26,7 +26,7 @@ from graphql.execution.values import VariableValues
 from starlette.types import Receive
 
 from api.asked import Asked
-from api.departure import Patience
+from api.departure import UNWATCHED_SECONDS, Alarm, Patience
 from api.documents import EVERYTHING, LEAST_SIZE, Document, Documents, Policy
 from api.limits import Rank
 from api.screening import MOST_CHARACTERS, root_fields
@@ -108,6 +108,7 @@ class Operations:
         self._documents = Documents(self.schema, policy)
         self._constants: Shelf[ExecutionResult] = Shelf(MOST_CONSTANTS)
         self._left_running: set[asyncio.Future[Any]] = set()
+        self._alarm = Alarm(UNWATCHED_SECONDS)
 
     async def find(self, asked: Asked, context: Context) -> Operation:
         """Find the operation that is asked for; only the first time it is parsed and prepared.
@@ -174,7 +175,7 @@ class Operations:
                 engine = dry or operation.engine
                 if operation.kind is OperationType.MUTATION:
                     return await self._to_its_end(engine.run(context, values))
-                with Patience(QUERY_SECONDS, receive):
+                with Patience(self._alarm, QUERY_SECONDS, receive):
                     return await engine.run(context, values)
         except TimeoutError:
             return failed(_too_long())

@@ -50,6 +50,7 @@ class Protocol(HttpToolsProtocol):
         self._held: tuple[RequestResponseCycle, ASGIApp] | None = None
         self._running: RequestResponseCycle | None = None
         self._arrival: asyncio.TimerHandle | None = None
+        self._idle_since = 0.0
         self._stall = StallWatch()
         self._lingering: asyncio.TimerHandle | None = None
 
@@ -62,6 +63,7 @@ class Protocol(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Tell it to the request that is worked on; uvicorn tells only the newest one."""
         self._unwatch_arrival()
+        self._unset_keepalive_if_required()
         self._stall.forget()
         if self._lingering:
             self._lingering.cancel()
@@ -75,7 +77,6 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self._is_deaf:
             return
-        self._unset_keepalive_if_required()
         self._chunk = len(data)
         self._received += len(data)
         try:
@@ -92,14 +93,16 @@ class Protocol(HttpToolsProtocol):
         else:
             self._watch_arrival()
 
-    def timeout_keep_alive_handler(self) -> None:
-        self._close()
-
     def on_response_complete(self) -> None:
-        if self._is_deaf and not self.pipeline:
+        if self.pipeline:
+            super().on_response_complete()  # which takes up the next
+        else:
             self.server_state.total_requests += 1
-            return
-        super().on_response_complete()
+            if self._is_deaf:
+                return
+            if not self.transport.is_closing():
+                self.flow.resume_reading()
+                self._be_idle()
         if self.transport.is_closing():
             self._stall.watch(self.transport)
 
@@ -223,6 +226,7 @@ class Protocol(HttpToolsProtocol):
             self._refuse(Refused(400, "A WebSocket is opened when all else is answered."))
         else:
             self._is_deaf = True
+            self._unset_keepalive_if_required()
             self.handle_websocket_upgrade()
 
     def _head_without_upgrade(self) -> bytes:
@@ -245,6 +249,31 @@ class Protocol(HttpToolsProtocol):
 
     def _is_worked_on(self) -> bool:
         return self._is_whole and self.cycle is not None and not self.cycle.response_complete
+
+    def _be_idle(self) -> None:
+        """Wait for another request, for so long.
+
+        uvicorn starts a timer with each answer and stops it with each request. Ours goes on, and
+        looks at its end how long nothing has come.
+        """
+        self._idle_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_again(self.timeout_keep_alive)
+
+    def _look_again(self, seconds: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_later(
+            seconds, self.timeout_keep_alive_handler
+        )
+
+    def timeout_keep_alive_handler(self) -> None:
+        self.timeout_keep_alive_task = None
+        left = self._idle_since + self.timeout_keep_alive - self.loop.time()
+        if not self._is_whole or self._is_worked_on():
+            return  # it is idle again when that is answered
+        if left > 0:
+            self._look_again(left)
+        else:
+            self._close()
 
     def _watch_arrival(self) -> None:
         if self._arrival is None:

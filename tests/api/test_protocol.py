@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import socket
+import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -29,6 +31,16 @@ class Hasty(Protocol):
 
     arrival_seconds = ARRIVAL_SECONDS
     linger_seconds = 0.3
+
+
+class Closing(Protocol):
+    """The protocol, which keeps nobody for long who asks for nothing."""
+
+    idle_seconds = 0.5
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.timeout_keep_alive = self.idle_seconds  # type: ignore[assignment]
 
 
 @pytest.fixture
@@ -368,6 +380,18 @@ class TestAnUpgrade:
 
 
 class TestAConnection:
+    async def test_is_closed_when_it_was_idle_for_long_enough_since_its_last_answer(
+        self, toy_app: FastAPI
+    ) -> None:
+        async with served(toy_app, Closing) as shop:
+            wire = await shop.dial()
+            for said in ("{ __typename }", "mutation { toySlow(seconds: 0.7) { said } }") * 2:
+                await asyncio.sleep(Closing.idle_seconds * 0.6)
+                assert (await wire.ask(post(said))).status == 200
+            answered = time.monotonic()
+            assert await wire.is_closed(Closing.idle_seconds * 4)
+            assert time.monotonic() - answered > Closing.idle_seconds * 0.9
+
     def test_may_be_idle_for_longer_than_a_proxy_keeps_it(self, toy_app: FastAPI) -> None:
         assert configuration(toy_app, toy_app.state.settings).timeout_keep_alive == 75
 
