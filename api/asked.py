@@ -27,9 +27,9 @@ def read(form: object) -> Asked:
     if not isinstance(form, dict):
         raise Refused(400, "A request is one JSON object with a query; batches are not supported.")
     name, variables = form.get("operationName"), form.get("variables")
-    if not isinstance(name, str | None):
+    if name is not None and not isinstance(name, str):
         raise Refused(400, "operationName must be a string.")
-    if not isinstance(variables, dict | None):
+    if variables is not None and not isinstance(variables, dict):
         raise Refused(400, "variables must be an object.")
     sha256 = _persisted(form.get("extensions"))
     query = _text(form.get("query"), is_required=sha256 is None)

@@ -11,13 +11,15 @@ from starlette.requests import HTTPConnection
 from api.heads import headers_of
 from db import users
 from db.access import Caller
+from db.clock import Clock
+from db.config import Database
 from db.errors import NotSignedIn
 
 _LONGEST_TOKEN: Final = 500
 _ID_BYTES: Final = 12
 
 
-async def identify(connection: HTTPConnection, now: datetime) -> Caller:
+async def identify(connection: HTTPConnection, database: Database, clock: Clock) -> Caller:
     """Find the caller by the request's headers.
 
     :raises NotSignedIn: a token was shown that is not good, or no longer.
@@ -30,7 +32,9 @@ async def identify(connection: HTTPConnection, now: datetime) -> Caller:
         ip=connection.client.host if connection.client else None,
     )
     if authorization is not None:
-        caller = await _signed_in(_bearer(authorization.decode("latin-1")), now, caller)
+        token = _bearer(authorization.decode("latin-1"))
+        with database.used():
+            caller = await _signed_in(token, clock.now(), caller)
     if guest_token is not None:
         caller = _with_guest(guest_token.decode("latin-1"), caller)
     return caller

@@ -70,8 +70,7 @@ async def caller(
     database: Annotated[Database, Depends(database)],
 ) -> Caller:
     """Who asks."""
-    with database.used():
-        return await identify(connection, clock.now())
+    return await identify(connection, database, clock)
 
 
 async def get_context(  # noqa: PLR0917 - FastAPI fills them in by name
@@ -102,10 +101,8 @@ async def get_context(  # noqa: PLR0917 - FastAPI fills them in by name
 async def context_of(connection: HTTPConnection) -> Context:
     """Make the same of the same parts at once: where nothing is overridden, nothing is solved."""
     parts = connection.app.state
-    with parts.database.used():
-        caller = await identify(connection, parts.clock.now())
     return Context(
-        caller=caller,
+        caller=await identify(connection, parts.database, parts.clock),
         clock=parts.clock,
         gateways=parts.gateways,
         mailer=parts.mailer,

@@ -2,6 +2,7 @@
 
 import logging
 import re
+from collections.abc import Awaitable
 from typing import Final
 
 from starlette.requests import Request
@@ -38,7 +39,7 @@ class Envelope:
         scope.setdefault("state", {})["request_id"] = request_id
         started = False
 
-        async def send_with_headers(message: Message) -> None:
+        def send_with_headers(message: Message) -> Awaitable[None]:
             nonlocal started
             if message["type"] == "http.response.start":
                 started = True
@@ -52,7 +53,7 @@ class Envelope:
                     (b"x-request-id", request_id.encode()),
                     *careful,
                 ]
-            await send(message)
+            return send(message)
 
         try:
             await self._app(scope, receive, send_with_headers)

@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 from urllib.parse import parse_qsl
 
@@ -46,7 +46,8 @@ async def form(request: Request) -> Form:
 
 def _from_url(request: Request) -> Form:
     pages = (HTML,) if request.app.state.explorer else ()
-    media = _accepted(media_type(accepted(request), (EVENTS, *pages, GRAPHQL, JSON)))
+    accept = accepted(headers_of(request))
+    media = _accepted(media_type(accept, (EVENTS, *pages, GRAPHQL, JSON)))
     parameters = _parameters(request)
     if media == HTML:
         if "query" not in parameters:
@@ -62,7 +63,7 @@ def _from_url(request: Request) -> Form:
 
 async def _from_body(request: Request) -> Form:
     headers = headers_of(request)
-    media = _accepted(media_type(accepted(request), (EVENTS, GRAPHQL, JSON)))
+    media = _accepted(media_type(accepted(headers), (EVENTS, GRAPHQL, JSON)))
     _check_content_type(headers.get(b"content-type", b"").decode("latin-1"))
     if b"content-encoding" in headers:
         raise Refused(415, "Send the body as it is, without Content-Encoding.")
@@ -72,9 +73,9 @@ async def _from_body(request: Request) -> Form:
     return Form(media, found)
 
 
-def accepted(request: Request) -> str:
+def accepted(headers: Mapping[bytes, bytes]) -> str:
     """Return the media types that the client can read; empty where it does not say."""
-    return headers_of(request).get(b"accept", b"").decode("latin-1")
+    return headers.get(b"accept", b"").decode("latin-1")
 
 
 def _parameters(request: Request) -> dict[str, Any]:

@@ -57,10 +57,10 @@ def authentication_off() -> None:
     known: dict[str | None, Caller] = {}
     find = authentication.identify
 
-    async def identify(connection: HTTPConnection, now: datetime) -> Caller:
+    async def identify(connection: HTTPConnection, *parts: Any) -> Caller:
         token = connection.headers.get("authorization")
         if token not in known:
-            known[token] = await find(connection, now)
+            known[token] = await find(connection, *parts)
         return known[token]
 
     _replace(dependencies, "identify", identify)
