@@ -1,8 +1,9 @@
 """The application: made from settings, with nothing global."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -33,6 +34,8 @@ from db.events import Notifier
 from db.limits import Buckets, Rate, Rates
 from schema import root
 
+Around = Callable[[ASGIApp], ASGIApp]
+
 
 class Parts(State):
     """What the app is made of. Starlette's own state looks for each part in Python."""
@@ -53,6 +56,8 @@ class Application(FastAPI):
         super().__init__(**options)
         self.state = Parts()
         self.front: ASGIApp | None = None
+        self.around: Around = Envelope
+        """Puts around an answer what goes around each: also around those that never come here."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         is_graphql = scope["type"] == "http" and scope["path"] == graphql.PATH
@@ -100,11 +105,15 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.cors_origins:
         app.add_middleware(CORSMiddleware, **_origins(settings))
     app.add_middleware(Envelope)
-    door: ASGIApp = Door()
-    if settings.cors_origins:
-        door = CORSMiddleware(door, **_origins(settings))
-    app.front = Envelope(door)
+    app.around = partial(_around, settings=settings)
+    app.front = app.around(Door())
     return app
+
+
+def _around(app: ASGIApp, settings: Settings) -> ASGIApp:
+    if settings.cors_origins:
+        app = CORSMiddleware(app, **_origins(settings))
+    return Envelope(app)
 
 
 def _policy(settings: Settings) -> Policy:

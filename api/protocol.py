@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from api.answering import Whole
-from api.envelope import Envelope
+from api.app import Application
 from api.graphql import refused
 from api.heads import announced_length, check_head, check_size
 from api.negotiation import Refused
@@ -185,7 +185,8 @@ class Protocol(HttpToolsProtocol):
         cycle.keep_alive = False
         cycle.more_body = False
         cycle.transport = cast("asyncio.Transport", _LastAnswer(self.transport, self._linger))
-        answer = cast("Any", Envelope(_Refusal(fault)))
+        application = cast("Application", self.config.app)
+        answer = cast("Any", application.around(_Refusal(fault)))
         if self.pipeline and self.pipeline[0][0] is cycle:
             self.pipeline[0] = cycle, answer
         elif cycle is not self.cycle and self.cycle and not self.cycle.response_complete:

@@ -4,10 +4,12 @@ import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
+from api.heads import MOST_HEADER_BYTES
 from api.running import banner
 from api.settings import Settings
 from db.config import Database
 from schema.root import sdl
+from tests.api.serving import HEADERS, served
 from tests.client import Client
 
 ORIGIN = "https://shop.example.com"
@@ -98,6 +100,24 @@ class TestOrigins:
             "POST", json={"query": "{ __typename }"}, headers={"origin": ORIGIN}
         )
         assert response.headers["access-control-allow-origin"] == ORIGIN
+
+    @pytest.mark.parametrize(
+        ("request_", "status"),
+        [
+            (b"Content-Length: 200000\r\n\r\n{", 413),
+            (b"X-Large: %s\r\n\r\n" % (b"a" * (MOST_HEADER_BYTES + 1)), 431),
+        ],
+    )
+    async def test_that_are_named_hear_why_what_they_sent_was_not_even_read(
+        self, open_client: Client, request_: bytes, status: int
+    ) -> None:
+        async with served(open_client.app) as shop:
+            wire = await shop.dial()
+            head = b"POST /graphql HTTP/1.1\r\n%sOrigin: %s\r\n" % (HEADERS, ORIGIN.encode())
+            answer = await wire.ask(head + request_)
+            assert answer.status == status
+            assert answer.headers["access-control-allow-origin"] == ORIGIN
+            assert answer.headers["x-content-type-options"] == "nosniff"
 
     async def test_others_stay_outside(self, open_client: Client) -> None:
         strange = PREFLIGHT | {"origin": "https://evil.example.com"}
