@@ -46,6 +46,8 @@ def configure(settings: Settings, *, gathering: bool = False) -> None:
     for name in ("uvicorn", "uvicorn.error"):  # which bring handlers of their own
         logging.getLogger(name).handlers = []
         logging.getLogger(name).propagate = True
+    if settings.log_level == "info":  # which tells that it comes and goes
+        logging.getLogger("tortoise").setLevel(logging.WARNING)
 
 
 def note(logger: logging.Logger, message: str, fields: Mapping[str, Any]) -> None:

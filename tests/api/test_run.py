@@ -77,6 +77,7 @@ class TestRun:
             page = httpx.get(f"{shop.url}{path}", timeout=10)
             assert page.status_code == 200, path
         assert str(shop.data) in shop.said
+        assert "ortoise" not in shop.said  # what it is made of tells nobody anything
 
     def test_prints_one_curl_that_answers(self, shop: Running) -> None:
         command = re.search(r"curl -s (\S+) -H '(\S+): (\S+)' -d '(.+)'", shop.said)
