@@ -177,10 +177,11 @@ class Shop(RuleBasedStateMachine):
     @rule(shelf=st.integers(0, 1), delta=st.integers(-4, 6).filter(bool))
     def adjust(self, shelf: int, delta: int) -> None:
         variant = self.shelves[shelf]
-        fits = self.on_hand[variant] + delta >= self.reserved[variant]
+        left = self.on_hand[variant] + delta
+        fits = left >= self.reserved[variant]
         change = Adjustment(variant, delta, StockReason.DAMAGED)
         adjusting = stock.adjust(**STAFF, changes=[change], claim=None)
-        assert self.is_done(adjusting, Code.OUT_OF_STOCK) is fits
+        assert self.is_done(adjusting, Code.OUT_OF_RANGE if left < 0 else Code.OUT_OF_STOCK) is fits
         if fits:
             self.on_hand[variant] += delta
 
