@@ -87,7 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
     state.clock = DatabaseClock()
     state.mailer = LoggedMailer()
     state.vitals = Vitals()
-    state.buckets = Buckets(_rates(settings))
+    state.buckets = Buckets(rates(settings))
     state.graphql = Endpoint(root.schema, _policy(settings), compiled=settings.compiled)
     state.in_flight = InFlight(settings.requests_in_flight)
     state.presence = Presence(settings.sockets, most_of_one=settings.sockets_per_address)
@@ -102,10 +102,8 @@ def create_app(settings: Settings) -> FastAPI:
     for kind in (Refused, Fault):
         app.add_exception_handler(kind, refused)
     app.add_middleware(Entrance, path=graphql.PATH)
-    if settings.cors_origins:
-        app.add_middleware(CORSMiddleware, **_origins(settings))
-    app.add_middleware(Envelope)
     app.around = partial(_around, settings=settings)
+    app.add_middleware(app.around)
     app.front = app.around(Door())
     return app
 
@@ -154,7 +152,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         await database.close()
 
 
-def _rates(settings: Settings) -> Rates:
+def rates(settings: Settings) -> Rates:
+    """Say how much each kind of caller may do in a shop with these settings."""
     minute = timedelta(minutes=1)
     return Rates(
         guest=Rate(settings.guest_points, minute),

@@ -108,14 +108,17 @@ class Documents:
         :raises InvalidRequest: it is no GraphQL, does not fit the schema, or is over a limit.
         :raises PersistedQueryNotFound: only its hash was sent, and we do not know it (any more).
         """
-        return self.known(asked) or self._new(_hash(asked), asked.query)
+        sha256 = _hash(asked)
+        return self._found(sha256) or self._new(sha256, asked.query)
 
     def known(self, asked: Asked) -> Document | None:
         """Return the document that is asked for, if it was read before.
 
         :raises InvalidRequest: it came with the hash of another.
         """
-        sha256 = _hash(asked)
+        return self._found(_hash(asked))
+
+    def _found(self, sha256: str) -> Document | None:
         return self._trusted.get(sha256) or self._kept.get(sha256)
 
     def _new(self, sha256: str, text: str | None) -> Document:

@@ -56,15 +56,10 @@ class InFlight:
 
         :raises Unavailable: none was free in time.
         """
-        if not self.take_free():
-            await self._wait(rank())  # a place is handed over, and counted on
-
-    def take_free(self) -> bool:
-        """Take a place if one is free, and tell whether it was."""
         if self.running >= self._most:
-            return False
-        self.running += 1
-        return True
+            await self._wait(rank())  # a place is handed over, and counted on
+        else:
+            self.running += 1
 
     def release(self) -> None:
         """Hand a place over to who has waited longest of the highest rank, or give it back."""
@@ -118,8 +113,7 @@ class Place:
 
         :raises Unavailable: none was free in time.
         """
-        if not self._limit.take_free():
-            await self._limit.take(self._rank)
+        await self._limit.take(self._rank)
 
     async def __aexit__(self, *raised: object) -> None:
         self._limit.release()

@@ -61,8 +61,6 @@ class Operation:
     """An operation of a valid document, ready to run."""
 
     kind: OperationType
-    verb: str
-    """The kind, as a document names it."""
     name: str | None
     label: str | None
     """Its name, as it is written down: clients choose it, and it may be long."""
@@ -237,7 +235,6 @@ class Operations:
         is_alone = INTROSPECTION.issuperset(fields - {"__typename"})
         return Operation(
             kind=node.operation,
-            verb=node.operation.value,
             name=name,
             label=name and name[:MOST_NAME],
             document=document,

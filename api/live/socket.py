@@ -244,4 +244,4 @@ def _log(operation: Operation, connection: HTTPConnection) -> None:
         "over": "websocket",
         "request": connection.scope["state"]["request_id"],
     }
-    note(logger, operation.verb, fields)
+    note(logger, operation.kind.value, fields)

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -12,10 +13,11 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from api.app import rates
 from api.settings import Settings
 from db import ids, limits, users
 from db.config import Database
-from db.limits import Buckets, Rate, Rates
+from db.limits import Buckets, Rate
 from db.users import guessing
 from tests import factories
 from tests.api.running import Running
@@ -42,15 +44,7 @@ async def _as_in_production(app: FastAPI) -> AsyncIterator[None]:
     """The limits that a shop has without being told otherwise."""
     settings = Settings()
     app.state.settings = app.state.settings.having(query_points=settings.query_points)
-    app.state.buckets = Buckets(
-        Rates(
-            guest=Rate(settings.guest_points, MINUTE),
-            user=Rate(settings.user_points, MINUTE),
-            api_key=Rate(settings.api_key_points, MINUTE),
-            checkout=Rate(settings.checkouts_per_minute, MINUTE),
-            document=Rate(settings.new_document_characters, MINUTE),
-        )
-    )
+    app.state.buckets = Buckets(rates(settings))
     before = guessing._installed
     users.install_guesses(
         users.Guesses.of(
@@ -231,16 +225,8 @@ class TestWhoAsksForTooMuch:
 
 def new_documents(app: FastAPI, characters: int) -> None:
     """Let an address send so many characters of documents that were not seen before, a minute."""
-    points = Rate(Settings().guest_points, MINUTE)
-    app.state.buckets = Buckets(
-        Rates(
-            guest=points,
-            user=points,
-            api_key=points,
-            checkout=points,
-            document=Rate(characters, MINUTE),
-        )
-    )
+    documents = Rate(characters, MINUTE)
+    app.state.buckets = Buckets(replace(rates(Settings()), document=documents))
 
 
 class TestADocumentThatIsNotKnown:
