@@ -22,7 +22,7 @@ from tortoise.models import Model
 from tortoise.transactions import in_transaction
 
 from db import ids
-from db.engine import Client, Transaction
+from db.engine import IN_THE_WAY, Client, Transaction
 from db.errors import Reason, Unavailable
 
 T = TypeVar("T")
@@ -164,10 +164,7 @@ async def atomically(work: Callable[[], Awaitable[T]]) -> T:
         except (asyncpg.SerializationError, asyncpg.DeadlockDetectedError):
             continue
         except asyncpg.LockNotAvailableError as error:
-            raise Unavailable(
-                Reason.DATABASE,
-                "Someone else is changing this now. Send the same call again.",
-            ) from error
+            raise Unavailable(Reason.DATABASE, IN_THE_WAY) from error
     raise Unavailable(Reason.DATABASE, "Too many changes at once. Send the same call again.")
 
 

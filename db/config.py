@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Final, cast
 
@@ -11,7 +12,7 @@ from aerich import Command
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.context import TortoiseContext, _current_context, get_current_context
 
-from db import engine
+from db import connection_limits, engine
 
 MODELS: Final = [
     "db.events.models",
@@ -46,7 +47,8 @@ def configuration(
 ) -> dict[str, Any]:
     """Describe the database at ``url`` to Tortoise.
 
-    ``statement_seconds`` is the longest that one statement may take; None where work may be long.
+    ``statement_seconds`` is the longest that one statement may take; None where work may be long,
+    of one statement and of a transaction.
     """
     credentials = expand_db_url(url)["credentials"]
     return {
@@ -60,14 +62,8 @@ def configuration(
                     "timeout": 5,
                     "command_timeout": engine.COMMAND_SECONDS if statement_seconds else None,
                     "application_name": "tradepost",
-                    "server_settings": {
-                        "timezone": "UTC",
-                        "statement_timeout": _milliseconds(statement_seconds or 0),
-                        "lock_timeout": _milliseconds(engine.LOCK_SECONDS),
-                        "idle_in_transaction_session_timeout": _milliseconds(
-                            engine.IDLE_IN_TRANSACTION_SECONDS
-                        ),
-                    },
+                    "server_settings": connection_limits.settings(statement_seconds),
+                    "init": partial(connection_limits.complete, endless=statement_seconds is None),
                 },
             }
         },
@@ -77,10 +73,6 @@ def configuration(
         "use_tz": True,
         "timezone": "UTC",
     }
-
-
-def _milliseconds(seconds: float) -> str:
-    return str(int(seconds * 1000))
 
 
 class Used:

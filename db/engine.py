@@ -32,8 +32,6 @@ READERS_OWN: Final = 2
 READ_SECONDS: Final = 2.5
 WRITE_SECONDS: Final = 4.0
 COMMAND_SECONDS: Final = 5.0
-LOCK_SECONDS: Final = 2.0
-IDLE_IN_TRANSACTION_SECONDS: Final = 10.0
 RELEASE_SECONDS: Final = 1.0
 """How long a connection may take to come to itself when it is given back, before it is cut."""
 
@@ -55,6 +53,13 @@ _BUSY = (
     asyncpg.SerializationError,
 )
 """What a whole transaction deals with (``db.base.atomically``)."""
+_TOO_LATE = (
+    asyncpg.QueryCanceledError,
+    asyncpg.IdleInTransactionSessionTimeoutError,
+    asyncpg.TransactionTimeoutError,
+    TimeoutError,
+)
+IN_THE_WAY: Final = "Someone else is changing this now. Send the same call again."
 
 
 class _Connection(asyncpg.Connection):
@@ -121,7 +126,7 @@ class _Translated:
         pass
 
     def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
-        if isinstance(error, asyncpg.QueryCanceledError | TimeoutError):
+        if isinstance(error, _TOO_LATE):
             raise Unavailable(Reason.TIMEOUT, "The database did not answer in time.") from error
         if isinstance(error, _AWAY):
             raise Unavailable(Reason.DATABASE, "The database is away.") from error
@@ -132,8 +137,7 @@ class _TranslatedAlone(_Translated):
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if isinstance(error, _BUSY):
-            message = "Someone else is changing this now. Send the same call again."
-            raise Unavailable(Reason.DATABASE, message) from error
+            raise Unavailable(Reason.DATABASE, IN_THE_WAY) from error
         super().__exit__(kind, error, trace)
 
 

@@ -12,6 +12,7 @@ import asyncpg
 import orjson
 
 from api.gateways.fake_tokens import MESSAGES, Script
+from db import connection_limits
 from db.payments import Answer, GatewayUnknown, Op, OperationKind, Verdict
 
 _CONNECTIONS: Final = 4
@@ -173,12 +174,14 @@ class Ledger:
                     max_size=_CONNECTIONS,
                     timeout=_TIMEOUT_SECONDS,
                     command_timeout=_TIMEOUT_SECONDS,
-                    init=_make,
+                    server_settings=connection_limits.settings(_TIMEOUT_SECONDS),
+                    init=_prepare,
                 )
             return self._pool
 
 
-async def _make(connection: asyncpg.Connection) -> None:
+async def _prepare(connection: asyncpg.Connection) -> None:
+    await connection_limits.complete(connection)
     if not await connection.fetchval("SELECT to_regclass('fake_gateway.mishap')"):
         await connection.execute(_MAKE)
 

@@ -14,7 +14,7 @@ from typing import Any, Final, Protocol
 
 import asyncpg
 
-from db import catalog, ids
+from db import catalog, connection_limits, ids
 from db.seeds.garbage import collected_later
 from db.seeds.past import Past
 from db.seeds.setting_aside import set_aside
@@ -136,9 +136,11 @@ async def is_empty(url: str) -> bool:
 
 async def _connect(url: str) -> asyncpg.Connection:
     """Open a connection of our own: an import has no time limit, unlike a request."""
-    limits = ("statement_timeout", "idle_in_transaction_session_timeout")
-    settings = {**dict.fromkeys(limits, "0"), "lock_timeout": _PATIENCE, "timezone": "UTC"}
-    return await asyncpg.connect(url, server_settings=settings)
+    settings = connection_limits.settings(statement_seconds=None)
+    settings |= {"lock_timeout": _PATIENCE, "idle_in_transaction_session_timeout": "0"}
+    connection = await asyncpg.connect(url, server_settings=settings)
+    await connection_limits.complete(connection, endless=True)
+    return connection
 
 
 async def _take_turn(connection: asyncpg.Connection) -> None:

@@ -16,9 +16,9 @@ import httpx
 from api.environment import FIELDS
 from api.settings import PREFIX
 from db.embedded.cluster import Postmaster
+from tests.patience import PATIENCE_SECONDS
 
 ROOT = Path(__file__).parents[2]
-PATIENCE_SECONDS = 60.0
 ENGINE = f"{PREFIX}COMPILED"
 """Servers run on the engine that the tests are run with."""
 

@@ -95,8 +95,9 @@ class TestEveryError:
         assert error["extensions"]["reason"] == "DATABASE"
         assert response.headers["retry-after"]
 
-    async def test_that_takes_too_long_is_a_timeout(self, shopper: Shopper) -> None:
-        async with unchanged(), throwing("57014", "INSERT ON orders"):
+    @pytest.mark.parametrize("sqlstate", ["57014", "25P03", "25P04"])
+    async def test_that_takes_too_long_is_a_timeout(self, shopper: Shopper, sqlstate: str) -> None:
+        async with unchanged(), throwing(sqlstate, "INSERT ON orders"):
             response = await shopper.buy()
 
         (error,) = response.json()["errors"]

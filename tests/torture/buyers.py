@@ -8,9 +8,8 @@ from uuid import UUID, uuid4
 
 from db import ids
 from db.base import fetch, fetch_value
-from db.errors import Unavailable
-from tests.api.running import PATIENCE_SECONDS
 from tests.buying import reserved
+from tests.patience import PATIENCE_SECONDS
 from tests.torture.door import Door, half_a_minute_goes_by, insist
 
 BUYERS: Final = 6
@@ -48,7 +47,6 @@ class Buyers:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-        await _database_answers()
         await half_a_minute_goes_by()
         async with asyncio.timeout(PATIENCE_SECONDS):
             waiting = "SELECT count(*) FROM orders WHERE status = 'PENDING'"
@@ -66,15 +64,3 @@ class Buyers:
             "SELECT count(*) FROM fake_gateway.operation WHERE kind = 'AUTHORIZE' AND captured"
         )
         assert charged == len(told)
-
-
-async def _database_answers() -> None:
-    """Wait until our own connections have noticed that the server is there."""
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while True:
-            try:
-                await fetch_value("SELECT 1")
-            except Unavailable:
-                await asyncio.sleep(0.1)
-            else:
-                return

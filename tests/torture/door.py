@@ -13,8 +13,9 @@ from db import ids, invariants
 from db.base import execute
 from db.config import Database
 from db.stock import Units
-from tests.api.running import PATIENCE_SECONDS, Running
+from tests.api.running import Running
 from tests.goods import JSON_ADDRESS, make_method, make_shop
+from tests.patience import PATIENCE_SECONDS, until_done
 
 AT_ONCE: Final = 100
 BUY: Final = """
@@ -127,5 +128,6 @@ async def buy_at_last(door: Door, variant: UUID, key: str) -> Any:
 
 
 async def half_a_minute_goes_by() -> None:
-    """Let the reconciler's time come."""
-    await execute("UPDATE payment_operation SET created_at = created_at - interval '30 seconds'")
+    """Let the reconciler's time come, once those who vanished have let go of what they held."""
+    older = "UPDATE payment_operation SET created_at = created_at - interval '30 seconds'"
+    await until_done(lambda: execute(older))

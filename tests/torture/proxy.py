@@ -37,6 +37,8 @@ class Proxy:
         self.delay_seconds = 0.05
         self.cuts_at_commit = 0
         """How many more times the answer to a COMMIT is to be lost."""
+        self.last_words = b""
+        """What the server is still to hear of all connections that there are, before silence."""
         self.port = 0
         self.lost = 0
         """How many connections were cut."""
@@ -118,6 +120,8 @@ class Proxy:
                 if loses_answer:  # the server hears it, and nobody hears the server
                     self.cuts_at_commit -= 1
                     break
+                if is_asked and self.last_words and self.last_words in data:
+                    self.forget()
         for each in both:
             each.close()
 

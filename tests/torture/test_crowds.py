@@ -12,9 +12,9 @@ import pytest
 from db import ids
 from db.base import execute, fetch, fetch_value
 from db.config import Database
-from tests.api.running import PATIENCE_SECONDS
 from tests.buying import charges, reserved
 from tests.goods import make_discount, make_variant
+from tests.patience import PATIENCE_SECONDS
 from tests.torture.door import Door, open_shop
 from tests.torture.tried import Record
 

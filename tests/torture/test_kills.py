@@ -13,9 +13,9 @@ from db import ids
 from db.base import fetch_value
 from db.config import Database
 from db.crash_points import CrashPoint
-from tests.api.running import PATIENCE_SECONDS
 from tests.buying import charges, reserved, state
 from tests.goods import make_variant
+from tests.patience import PATIENCE_SECONDS
 from tests.torture.door import buy_at_last, half_a_minute_goes_by, open_shop
 from tests.torture.tried import Record
 

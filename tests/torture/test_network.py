@@ -12,8 +12,8 @@ import httpx
 import pytest
 
 from db.config import Database
-from tests.api.running import PATIENCE_SECONDS
 from tests.goods import make_variant
+from tests.patience import PATIENCE_SECONDS
 from tests.torture.buyers import Buyers
 from tests.torture.door import Door, open_shop
 from tests.torture.proxy import Proxy, Weather
