@@ -15,7 +15,7 @@ from api.gateways.fake import FakeGateway, message
 from api.gateways.fake_ledger import Ledger, _answer, _entry, _objection
 from api.gateways.fake_tokens import Script
 from db.payments import Answer, GatewayUnknown, Op, OperationKind, Verdict
-from tests.simulation.scheduling import Scheduler
+from tests.simulation.scheduling import Scheduler, doing
 
 _COLUMNS: Final = (
     *("key", "reference", "kind", "amount", "currency", "verdict", "captured", "code", "token"),
@@ -169,6 +169,8 @@ class SimulatedGateway(FakeGateway):
     async def _call(self, what: str, do: Callable[[], Awaitable[Answer]]) -> Answer:
         await self._scheduler.turn(f"gateway: {what}")
         trouble = self._chance.choice(TROUBLES) if self._is_troubled() else ""
+        if trouble.startswith("request"):  # the others are told of with the answer
+            self._scheduler.history.tell(doing.get(), f"{trouble}: {what}")
         if trouble == "request lost":
             raise GatewayUnknown(trouble)
         if trouble == "request late":

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from db import orders, stock
 from db.access import ActorKind, Caller, Role
+from db.errors import Unavailable
 from db.events import Outcome, feed
 from db.money import Money
 from db.orders import LineUnits, RefundReason
@@ -314,6 +315,8 @@ async def worker(world: World, name: str, relay: Relay) -> None:
             await world.run(process, f"{name}: {job}", work[job])
         except ConnectionError:
             process = world.process(name)
+        except Unavailable as error:
+            world.history.tell(f"{name}: {job}", f"is put off: {error.reason}")
 
 
 async def messenger(world: World) -> None:

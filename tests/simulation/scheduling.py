@@ -32,6 +32,16 @@ MOST_STEPS: Final = 10_000
 """A history takes some hundreds; one that takes more goes round and round."""
 PATIENCE_SECONDS: Final = 60.0
 """Real ones, in which PostgreSQL answers, or says for whom a statement waits."""
+NO_CONNECTION: Final = "08006"
+REFUSED: Final = {
+    "40001": "a serialization failure",
+    "40P01": "a deadlock",
+    "55P03": "a lock that is not to be had",
+    "57014": "a time-out",
+    NO_CONNECTION: "no connection",
+}
+"""What PostgreSQL may say instead of doing what it is asked, by its codes."""
+ANSWER_LOST: Final = "answer lost"
 STANDSTILL: Final = "They wait in a circle, or for one who sleeps with a transaction open."
 _ENDS: Final = {"COMMIT", "ROLLBACK"}
 
@@ -87,6 +97,7 @@ class Chances:
     time_passes: float
     dies: float
     deaths_left: int
+    fails: float
     jumps: tuple[float, ...]
 
     @classmethod
@@ -96,6 +107,7 @@ class Chances:
             time_passes=chance.choice((0.02, 0.05, 0.15)),
             dies=chance.choice((0.0, 0.01, 0.03)),
             deaths_left=chance.randint(1, 4),
+            fails=chance.choice((0.0, 0.01, 0.03)),
             jumps=chance.choice(JUMPS),
         )
 
@@ -124,8 +136,9 @@ class Scheduler:
         self.chances = Chances.of(self.chance)
 
     def calm(self) -> None:
-        """From now on nobody dies."""
+        """From now on nobody dies, and PostgreSQL does what it is asked."""
         self.chances.deaths_left = 0
+        self.chances.fails = 0.0
 
     async def turn(self, what: str, serial: int | None = None) -> None:
         """Be held up until it is this task's turn.
@@ -150,31 +163,42 @@ class Scheduler:
         return self._serial
 
     async def send(
-        self, backend: int, what: str, run: Callable[[], Awaitable[T]], *, shows: bool
+        self, backend: int, what: str, run: Callable[[str], Awaitable[T]], *, shows: bool
     ) -> T:
         """Send a statement when it is its turn, and go on with its answer.
 
-        ``shows`` tells whether others see afterwards what was changed.
+        ``run`` is told what goes wrong with it, or nothing. ``shows`` tells whether others see
+        afterwards what was changed.
         """
         process = here.get()
         if process is None:
-            return await self.loop.ask(run)
+            return await self.loop.ask(lambda: run(""))
         if what != "ROLLBACK" or (process.is_alive and not self._is_over):
             await self.turn(what)
+        trouble = self._trouble(what, shows=shows)
         self._has_news |= shows
-        if what in _ENDS and not self._is_over:
+        if (what in _ENDS or trouble in REFUSED) and not self._is_over:
             self._freeze()
         sent = Sent(self._next(), process, backend)
         self._sent.append(sent)
         self.loop.expect(1)
         try:
-            return await run()
+            return await run(trouble)
         finally:
             self._sent.remove(sent)
             if not sent.waits:
                 self.loop.expect(-1)
             if process.is_alive and sent.has_waited and not self._is_over:
                 await self.turn("goes on", sent.serial)
+
+    def _trouble(self, what: str, *, shows: bool) -> str:
+        """Decide what goes wrong with a statement; of what nobody sees, no answer is lost."""
+        if what == "ROLLBACK" or self.chance.random() >= self.chances.fails:
+            return ""
+        refused = (NO_CONNECTION,) if what == "BEGIN" else tuple(REFUSED)
+        trouble = self.chance.choice((*refused, *(ANSWER_LOST,) * 3 * shows))
+        self.history.tell(doing.get(), f"{REFUSED.get(trouble, trouble)}: {what}")
+        return trouble
 
     async def conduct(self, story: asyncio.Task[None]) -> None:
         """Let one after the other go on until the story is told.

@@ -6,8 +6,10 @@ from typing import Final
 
 import pytest
 
+from tests.simulation.gateway import TROUBLES
 from tests.simulation.mistakes import Mistake
 from tests.simulation.regressions import SEEDS as KEPT
+from tests.simulation.scheduling import ANSWER_LOST, REFUSED
 from tests.simulation.simulation import Told, simulation
 from tests.torture.tried import Record
 
@@ -17,7 +19,7 @@ SEEDS: Final = int(os.environ.get("SEEDS", "200"))
 PARTS: Final = 4
 """So that several workers share them."""
 ENOUGH: Final = 40
-"""Seeds within which a mistake has to be noticed."""
+"""Seeds within which a mistake has to be noticed, and every kind of trouble has to happen."""
 
 Tell = Callable[..., Told]
 
@@ -33,9 +35,14 @@ def tell(database_url: str) -> Iterator[Tell]:
 def test_sim_2_no_history_breaks_a_promise(tell: Tell, part: int, record_property: Record) -> None:
     seeds = range(part, SEEDS, PARTS)
     record_property("tried", len(seeds))
+    all_told = ""
     for seed in seeds:
         told = tell(seed)
         assert told.violation is None, f"python -m tests.simulation --seed {seed}\n{told}"
+        all_told += str(told)
+
+    for trouble in (*REFUSED.values(), ANSWER_LOST, "dies before", *TROUBLES):
+        assert trouble in all_told or len(seeds) < ENOUGH, "this has never happened"
 
 
 @pytest.mark.parametrize("seed", KEPT)
