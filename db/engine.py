@@ -3,8 +3,8 @@
 Four things differ from the engine that Tortoise ships: transactions queue for seats, fewer than the
 pool has connections; taking a connection from the pool has a time limit and leaks nothing; errors
 that pass by themselves are told apart from those that do not; and a connection goes back to the
-pool without the round trip that resets session state (nothing here ever sets any: settings are
-``SET LOCAL``, advisory locks end with their transaction).
+pool without the round trip that resets session state (nothing here ever changes any: settings are
+``SET LOCAL`` once a connection is open, advisory locks end with their transaction).
 """
 
 import asyncio

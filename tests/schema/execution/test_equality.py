@@ -76,6 +76,7 @@ def shown(result: ExecutionResult) -> Answer:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.filterwarnings("ignore:coroutine .* was never awaited:RuntimeWarning")
 class TestTheTwoEngines:
+    @pytest.mark.timeout(300)
     @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
     @given(data=st.data(), world=toys.worlds(), conditions=values())
     def test_answer_the_same_in_a_world_where_anything_may_be_wrong(
