@@ -30,6 +30,7 @@ HOLDS_SECONDS = 600.0
 CARTS_SECONDS = 600.0
 SESSIONS_SECONDS = 3600.0
 CLAIMS_SECONDS = 600.0
+RECORD_SECONDS = 600.0
 BUCKETS_SECONDS = 600.0
 INVARIANTS_SECONDS = 600.0
 """How often it is looked whether they were asked today."""
@@ -110,6 +111,18 @@ def jobs(settings: Settings, clock: DatabaseClock, opened: Gateways) -> list[Job
             CLAIMS_SECONDS,
             events.MOST_AT_ONCE,
             lambda: events.forget_claims(now=clock.now()),
+        ),
+        Job(
+            "events that are long over",
+            RECORD_SECONDS,
+            events.MOST_AT_ONCE,
+            lambda: events.forget_events(now=clock.now()),
+        ),
+        Job(
+            "rows of the audit trail that were kept for long enough",
+            RECORD_SECONDS,
+            events.MOST_AT_ONCE,
+            lambda: events.forget_audit(now=clock.now()),
         ),
         Job(
             "sentences that are not so, and must be",

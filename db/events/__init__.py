@@ -8,6 +8,7 @@ wait that there is news in the outbox.
 
 from db.events.changes import Changes, apply, made
 from db.events.feed import Page, Place, page, present_place
+from db.events.forgetting import AUDIT_KEPT, EVENTS_KEPT, forget_audit, forget_events
 from db.events.idempotency import (
     CLAIMS_KEPT,
     MOST_AT_ONCE,
@@ -22,7 +23,9 @@ from db.events.notifier import POLL_SECONDS, Notifier, Watch
 from db.events.record import Entry, Topic, audit, audit_each, record
 
 __all__ = [
+    "AUDIT_KEPT",
     "CLAIMS_KEPT",
+    "EVENTS_KEPT",
     "MOST_AT_ONCE",
     "POLL_SECONDS",
     "AuditEvent",
@@ -39,7 +42,9 @@ __all__ = [
     "apply",
     "audit",
     "audit_each",
+    "forget_audit",
     "forget_claims",
+    "forget_events",
     "made",
     "once",
     "page",

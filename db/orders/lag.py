@@ -23,7 +23,9 @@ SELECT (SELECT min(expires_at) FROM orders WHERE status = 'PENDING' AND expires_
        least((SELECT min(expires_at) FROM cart),
              (SELECT min(refresh_expires_at) FROM session) + $6::interval,
              (SELECT min(created_at) FROM idempotency) + $7::interval,
-             (SELECT min(received_at) FROM gateway_event) + $8::interval) AS cleaning
+             (SELECT min(received_at) FROM gateway_event) + $8::interval,
+             (SELECT occurred_at FROM event ORDER BY id LIMIT 1) + $9::interval,
+             (SELECT at FROM audit_event ORDER BY id LIMIT 1) + $10::interval) AS cleaning
 """
 
 
@@ -35,6 +37,7 @@ async def seconds_behind(now: datetime, gateways: Gateways) -> Mapping[str, int]
         *(now, reconciliation.PAUSES, gateway_events.PAUSES),
         *([*held], [*held.values()]),
         *(users.SESSIONS_KEPT, events.CLAIMS_KEPT, payments.MESSAGES_KEPT),
+        *(events.EVENTS_KEPT, events.AUDIT_KEPT),
     )
     assert row is not None  # noqa: S101 - it always has one
     return {job: max(0, int((now - due).total_seconds())) if due else 0 for job, due in row.items()}

@@ -37,7 +37,7 @@ WITHOUT_A_FOREIGN_KEY: Final = {
 
 INVARIANTS: Final = {
     "address": {"one_default_address_per_user"},
-    "audit_event": {"history_is_append_only"},
+    "audit_event": {"history_is_append_only", "history_is_kept_for_two_years"},
     "cart": {"a_cart_has_one_owner"},
     "cart_line": {"one_line_per_variant", "a_line_has_1_to_999_units"},
     "category": {"one_category_per_slug", "a_category_is_not_its_own_parent"},

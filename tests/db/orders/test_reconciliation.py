@@ -25,6 +25,10 @@ from tests.gateways import FaultyGateway
 from tests.snapshot import unchanged
 
 SOON = NOW + timedelta(seconds=30)
+AUDITED_FIRST = """
+INSERT INTO audit_event (id, at, actor_kind, actor_label, action, changes, request_id)
+VALUES ('00000000-0000-7000-8000-000000000000', $1, 'SYSTEM', 'tests', 'shopUpdate', '{}', '')
+"""
 JOBS = ("expiry", "reconciliation", "gateway_events", "holds", "cleaning")
 NOT_BEHIND = dict.fromkeys(JOBS, 0)
 
@@ -367,6 +371,8 @@ class TestSecondsBehind:
             ("UPDATE cart SET expires_at = $1", timedelta(0)),
             ("UPDATE idempotency SET created_at = $1", timedelta(days=7)),
             ("UPDATE gateway_event SET received_at = $1, applied_at = $1", timedelta(days=30)),
+            ("UPDATE event SET occurred_at = $1", timedelta(days=30)),
+            (AUDITED_FIRST, timedelta(days=732)),
         ],
     )
     async def test_tells_of_what_is_to_be_cleaned_away(
