@@ -30,7 +30,7 @@ run: $(READY) ## Open the shop on http://localhost:8000 (PORT=8001 make run: els
 	@$(TRADEPOST) run
 
 test: $(READY_FOR_WORK) $(NODE_TOOLS) ## Run every test on a real PostgreSQL, in parallel, offline
-	@$(BIN)/python -m pytest -n auto --dist worksteal $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 torture: $(READY_FOR_WORK) ## Attack the guarantees, and print what that broke (ARGS=pay: some)
 	@$(BIN)/python -m tests.torture $(ARGS)
