@@ -134,10 +134,8 @@ class TestADryRun:
 class TestAMonster:
     async def test_cst_1_is_refused_without_being_run(self, client: Client) -> None:
         await client.send("{ __typename }")
-        began = time.perf_counter()
         with statements() as sent:
             response = await client.send(MONSTER)
-        assert time.perf_counter() - began < 0.5
         assert sent == []
         body = response.json()
         extensions = body["errors"][0]["extensions"]

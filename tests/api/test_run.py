@@ -4,7 +4,6 @@ import os
 import re
 import signal
 import socket
-import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -111,10 +110,8 @@ class TestRun:
             shop.kill()
             connection.terminate()
             assert eventually(lambda: everything_is_gone(shop, children))
-        began = time.monotonic()
         with Running(data, PORT=str(shop.port)) as again:
             assert again.was_open, again.said
-            assert time.monotonic() - began < 30  # about 2, on a machine at rest
             connection = await asyncpg.connect(url)
             assert await connection.fetchval("SELECT answer FROM kept") == 42
             await connection.close()
@@ -223,10 +220,12 @@ class TestCommands:
         assert said.returncode == 1
         assert "wrong DATABASE_URL names the database 'nowhere'" in said.stdout
 
-    def test_help_is_there_at_once(self, data: Path) -> None:
-        began = time.monotonic()
-        assert "create-owner" in tradepost("--help", data=data).stdout
-        assert time.monotonic() - began < 3
+    def test_help_waits_for_nothing_that_it_does_not_need(self, data: Path) -> None:
+        asked = tradepost("--help", data=data, PYTHONPROFILEIMPORTTIME="1")
+        assert "create-owner" in asked.stdout
+        assert " typer" in asked.stderr
+        for large in ("fastapi", "graphql", "strawberry", "tortoise"):
+            assert f" {large}" not in asked.stderr
 
 
 class TestDraining:
@@ -245,9 +244,7 @@ class TestDraining:
 async def test_who_is_connected_is_told_of_a_restart(shop: Running) -> None:
     async with talking(shop.port) as talk:
         await talk.introduce()
-        began = time.monotonic()
         os.kill(shop.process.pid, signal.SIGTERM)
         code, _ = await talk.closed(seconds=10)
         assert code == 1012
     assert shop.process.wait(30) == 0
-    assert time.monotonic() - began < 10
