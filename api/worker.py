@@ -27,11 +27,8 @@ logger = logging.getLogger("tradepost.worker")
 CLOCK_SECONDS = 60.0
 RECONCILIATION_SECONDS = 5.0
 HOLDS_SECONDS = 600.0
-CARTS_SECONDS = 600.0
+CLEANING_SECONDS = 600.0
 SESSIONS_SECONDS = 3600.0
-CLAIMS_SECONDS = 600.0
-RECORD_SECONDS = 600.0
-BUCKETS_SECONDS = 600.0
 INVARIANTS_SECONDS = 600.0
 """How often it is looked whether they were asked today."""
 
@@ -56,6 +53,14 @@ def jobs(settings: Settings, clock: DatabaseClock, opened: Gateways) -> list[Job
         await clock.synchronize()
         return 0
 
+    def cleaning(
+        name: str,
+        batch: int,
+        delete: Callable[..., Awaitable[int]],
+        every_seconds: float = CLEANING_SECONDS,
+    ) -> Job:
+        return Job(name, every_seconds, batch, lambda: delete(now=clock.now()))
+
     return [
         Job("clock", CLOCK_SECONDS, 1, synchronize_clock),
         Job(
@@ -77,52 +82,27 @@ def jobs(settings: Settings, clock: DatabaseClock, opened: Gateways) -> list[Job
             lambda: orders.apply_waiting_events(gateways=opened, now=clock.now()),
         ),
         Job(
-            "messages of gateways that are long over",
-            CLAIMS_SECONDS,
-            payments.MESSAGES_AT_ONCE,
-            lambda: payments.forget_messages(now=clock.now()),
-        ),
-        Job(
             "authorizations that have run out",
             HOLDS_SECONDS,
             orders.BATCH,
             lambda: orders.end_run_out(gateways=opened, now=clock.now()),
         ),
-        Job(
-            "carts that nobody came back to",
-            CARTS_SECONDS,
-            carts.MOST_AT_ONCE,
-            lambda: carts.delete_expired(now=clock.now()),
+        cleaning(
+            "messages of gateways that are long over",
+            payments.MESSAGES_AT_ONCE,
+            payments.forget_messages,
         ),
-        Job(
-            "sessions that are long over",
-            SESSIONS_SECONDS,
-            users.MOST_AT_ONCE,
-            lambda: users.delete_ended(now=clock.now()),
+        cleaning("carts that nobody came back to", carts.MOST_AT_ONCE, carts.delete_expired),
+        cleaning(
+            "sessions that are long over", users.MOST_AT_ONCE, users.delete_ended, SESSIONS_SECONDS
         ),
-        Job(
-            "rate limits of those who have gone",
-            BUCKETS_SECONDS,
-            limits.MOST_AT_ONCE,
-            lambda: limits.delete_full(now=clock.now()),
-        ),
-        Job(
-            "idempotency keys whose time is over",
-            CLAIMS_SECONDS,
-            events.MOST_AT_ONCE,
-            lambda: events.forget_claims(now=clock.now()),
-        ),
-        Job(
-            "events that are long over",
-            RECORD_SECONDS,
-            events.MOST_AT_ONCE,
-            lambda: events.forget_events(now=clock.now()),
-        ),
-        Job(
+        cleaning("rate limits of those who have gone", limits.MOST_AT_ONCE, limits.delete_full),
+        cleaning("idempotency keys whose time is over", events.MOST_AT_ONCE, events.forget_claims),
+        cleaning("events that are long over", events.MOST_AT_ONCE, events.forget_events),
+        cleaning(
             "rows of the audit trail that were kept for long enough",
-            RECORD_SECONDS,
             events.MOST_AT_ONCE,
-            lambda: events.forget_audit(now=clock.now()),
+            events.forget_audit,
         ),
         Job(
             "sentences that are not so, and must be",

@@ -15,7 +15,7 @@ TRANSACTION_SECONDS: Final = 15.0
 KEEPALIVE_SECONDS: Final = 10
 KEEPALIVE_AGAIN_SECONDS: Final = 5
 KEEPALIVES: Final = 2
-SILENT_SECONDS: Final = 20
+SILENT_SECONDS: Final = KEEPALIVE_SECONDS + KEEPALIVES * KEEPALIVE_AGAIN_SECONDS
 """How long a host may acknowledge nothing, of what we send or asked for, until it is dead to us."""
 
 _HAS_TRANSACTION_TIMEOUT: Final = (17,)

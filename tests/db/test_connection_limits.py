@@ -1,7 +1,6 @@
 """Who falls silent, keeps others waiting for a bounded time."""
 
 from collections.abc import AsyncIterator, Iterator
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import pytest
@@ -30,24 +29,17 @@ def limits(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def network(database: Database) -> Iterator[Proxy]:
-    there = urlsplit(database.url)
-    assert there.hostname
-    assert there.port
-    with Proxy(there.hostname, there.port).listening() as network:
+    with Proxy.before(database.url).listening() as network:
         yield network
 
 
 @pytest.fixture
 async def distant(database: Database, network: Proxy) -> AsyncIterator[Database]:
     """The database behind a network."""
-    distant = Database(beyond(network, database.url), pool_min=1, pool_max=2)
+    distant = Database(network.beyond(database.url), pool_min=1, pool_max=2)
     await distant.open()
     yield distant
     await distant.close()
-
-
-def beyond(network: Proxy, url: str) -> str:
-    return url.replace(f":{urlsplit(url).port}/", f":{network.port}/")
 
 
 async def rename(product: UUID, title: str) -> None:
@@ -77,7 +69,7 @@ async def test_a_gateway_that_falls_silent_keeps_its_payment_no_longer(
     database: Database, network: Proxy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(fake_ledger, "_TIMEOUT_SECONDS", COMMAND_SECONDS)
-    near, far = Ledger(database.url), Ledger(beyond(network, database.url))
+    near, far = Ledger(database.url), Ledger(network.beyond(database.url))
     paid = await near.decide(asked(OperationKind.AUTHORIZE), SCRIPTS["tok_ok"], capture=True)
     refund = asked(OperationKind.REFUND, paid.reference)
     network.last_words = b"WHERE reference = $1 RETURNING *"

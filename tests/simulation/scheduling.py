@@ -196,7 +196,8 @@ class Scheduler:
         if what == "ROLLBACK" or self.chance.random() >= self.chances.fails:
             return ""
         refused = (NO_CONNECTION,) if what == "BEGIN" else tuple(REFUSED)
-        trouble = self.chance.choice((*refused, *(ANSWER_LOST,) * 3 * shows))
+        lost = (ANSWER_LOST,) * 3 if shows else ()
+        trouble = self.chance.choice(refused + lost)
         self.history.tell(doing.get(), f"{REFUSED.get(trouble, trouble)}: {what}")
         return trouble
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import Enum, auto
 from typing import Final
+from urllib.parse import urlsplit
 
 _CHUNK: Final = 65_536
 _SLOW_BYTES: Final = 512
@@ -43,6 +44,18 @@ class Proxy:
         self.lost = 0
         """How many connections were cut."""
         self._age = 0
+
+    @classmethod
+    def before(cls, url: str) -> "Proxy":
+        """Stand before the server of a database's URL."""
+        there = urlsplit(url)
+        assert there.hostname
+        assert there.port
+        return cls(there.hostname, there.port)
+
+    def beyond(self, url: str) -> str:
+        """Return the URL of the same database as it is reached through here."""
+        return url.replace(f":{urlsplit(url).port}/", f":{self.port}/")
 
     def forget(self) -> None:
         """Carry nothing any more for the connections that there are, and do not tell."""

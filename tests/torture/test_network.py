@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -62,11 +61,8 @@ class Distant:
 
 @pytest.fixture
 async def distant(database: Database, tmp_path: Path) -> AsyncIterator[Distant]:
-    there = urlsplit(database.url)
-    assert there.hostname
-    assert there.port
-    with Proxy(there.hostname, there.port).listening() as network:
-        url = database.url.replace(f":{there.port}/", f":{network.port}/")
+    with Proxy.before(database.url).listening() as network:
+        url = network.beyond(database.url)
         async with open_shop(database, tmp_path / "data", DATABASE_URL=url) as door:
             yield Distant(door, network)
 

@@ -1,7 +1,5 @@
 """The record is kept for as long as it is said to be, and no longer."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 
 import asyncpg
@@ -12,6 +10,7 @@ from db.access import Caller
 from db.base import atomically, execute, fetch
 from db.config import Database
 from db.events import Topic
+from tests.roles import acting_as
 
 YEAR = timedelta(days=366)
 
@@ -28,16 +27,6 @@ async def happen(label: str, at: datetime) -> None:
 
 async def kept(table: str) -> list[str]:
     return [row[0] for row in await fetch(f"SELECT subject FROM {table} ORDER BY id")]
-
-
-@asynccontextmanager
-async def acting_as(role: str, database: Database) -> AsyncIterator[asyncpg.Connection]:
-    connection = await asyncpg.connect(database.url)
-    try:
-        await connection.execute(f"SET ROLE {role}")
-        yield connection
-    finally:
-        await connection.close()
 
 
 class TestForgetEvents:

@@ -17,6 +17,7 @@ from db.errors import Code, NotAllowed, NotSignedIn, Path, Refusals, StockShort,
 from db.events import Claim
 from db.stock import Adjustment, Count, StockReason, Units
 from tests.goods import make_order, make_variant
+from tests.roles import acting_as
 from tests.snapshot import snapshot, unchanged
 
 CLERK = Caller(
@@ -224,31 +225,23 @@ class TestSTK4:
         variant = await make_variant(on_hand=10)
         await reserve(variant, 4, now)
         seeded = random.Random(4)  # noqa: S311 - a seed is the point
-        connection = await asyncpg.connect(database.url)
-        await connection.execute("SET ROLE tradepost_app")
-        try:
+        async with acting_as("tradepost_app", database) as connection:
             for _ in range(200):
                 await _try(connection, variant, seeded)
-        finally:
-            await connection.close()
 
     async def test_stk_4_the_ledger_is_append_only(self, database: Database, now: datetime) -> None:
         variant = await make_variant(on_hand=10)
-        connection = await asyncpg.connect(database.url)
-        try:
-            for role, error in (
-                ("tradepost_app", asyncpg.InsufficientPrivilegeError),
-                ("NONE", asyncpg.IntegrityConstraintViolationError),
-            ):
-                await connection.execute(f"SET ROLE {role}")
+        for role, error in (
+            ("tradepost_app", asyncpg.InsufficientPrivilegeError),
+            ("NONE", asyncpg.IntegrityConstraintViolationError),
+        ):
+            async with acting_as(role, database) as connection:
                 for statement in (
                     "UPDATE stock_movement SET on_hand = 1000 WHERE variant_id = $1",
                     "DELETE FROM stock_movement WHERE variant_id = $1",
                 ):
                     with pytest.raises(error):
                         await connection.execute(statement, variant)
-        finally:
-            await connection.close()
 
 
 async def _try(connection: asyncpg.Connection, variant: UUID, seeded: random.Random) -> None:
